@@ -1,0 +1,1 @@
+"""The truth: vocabulary, names and identity, the store, builds; and its views."""

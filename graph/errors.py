@@ -1,0 +1,45 @@
+"""Every error that begat raises on purpose.
+
+The command line prints an error's text as one line and exits with its `exit_code`; so each message says
+what was wrong, where, and what to do about it.
+"""
+
+from collections.abc import Sequence
+
+
+class BegatError(Exception):
+    """The base of all: something that the user can understand and mend."""
+
+    exit_code = 1
+
+
+class UsageError(BegatError):
+    """The call itself is wrong: an unknown option value, an undeclared parameter."""
+
+    exit_code = 2
+
+
+class SourceError(BegatError):
+    """A source cannot be read at all (missing, not a text, no known format)."""
+
+
+class GraphError(BegatError):
+    """A graph file is missing, is not one, is damaged, or comes from a newer begat."""
+
+
+class EvidenceError(BegatError):
+    """A quote does not stand at its place in its document."""
+
+
+class QueryError(BegatError):
+    """A query is not understood, not allowed, or ran past its limits."""
+
+
+class NotFoundError(BegatError):
+    """A name is nowhere in the graph. `suggestions` holds the nearest names, best first."""
+
+    def __init__(self, name: str, suggestions: Sequence[str] = ()) -> None:
+        self.name = name
+        self.suggestions = tuple(suggestions)
+        hint = f"; did you mean {', '.join(map(repr, suggestions))}?" if suggestions else ""
+        super().__init__(f"{name!r} is not in the graph{hint}")

@@ -1,0 +1,340 @@
+"""The truth: one SQLite file with what was read, what was found in it, and who is who.
+
+Two layers. *Read and mined*: documents, facts, mentions, assertions — written a batch a transaction, so that a
+killed build loses at most the batch in flight. *Resolved*: nodes, aliases, merges, edges, the search index —
+computed from the first layer by `graph/build.py` and replaced in one transaction. Every change of either
+raises `revision`, which the caches of the views carry.
+"""
+
+import json
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from begat.graph.errors import EvidenceError, GraphError
+from begat.graph.model import (
+    Assertion, Declared, Document, Edge, Evidence, Facts, Mention, Mined, Node, Reference, Section, Statement, Thing,
+)  # fmt: skip
+from begat.graph.vocabulary import NodeType, Origin, Relation
+
+SCHEMA_VERSION = 1
+APPLICATION_ID = 0x62656761  # "bega", in the file's header: how a begat file is known from any other SQLite file
+
+_SCHEMA = """
+CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE documents (
+    number INTEGER PRIMARY KEY,
+    source TEXT NOT NULL, id TEXT NOT NULL, place TEXT NOT NULL,
+    digest TEXT NOT NULL,               -- of the record as read: unchanged documents are skipped by it
+    mined TEXT,                         -- of what mining saw (title joined, miner's version); NULL: not mined yet
+    is_paper INTEGER NOT NULL, title TEXT, text TEXT NOT NULL,
+    authors TEXT NOT NULL, date TEXT, venue TEXT, url TEXT, arxiv TEXT, doi TEXT,
+    "references" TEXT NOT NULL, declared TEXT NOT NULL, sections TEXT NOT NULL,   -- JSON
+    UNIQUE (source, id)
+);
+CREATE INDEX documents_id ON documents (id);
+CREATE TABLE facts (
+    key TEXT PRIMARY KEY, title TEXT, authors TEXT NOT NULL, date TEXT, venue TEXT, url TEXT, doi TEXT,
+    extra TEXT NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE introductions (            -- what a document introduces on its own evidence: the gazetteer
+    document INTEGER NOT NULL REFERENCES documents (number) ON DELETE CASCADE,
+    type TEXT NOT NULL, name TEXT NOT NULL, PRIMARY KEY (document, type, name)
+) WITHOUT ROWID;
+CREATE TABLE mentions (
+    document INTEGER NOT NULL REFERENCES documents (number) ON DELETE CASCADE,
+    part TEXT NOT NULL, start INTEGER NOT NULL, "end" INTEGER NOT NULL, written TEXT NOT NULL,
+    type TEXT NOT NULL, name TEXT NOT NULL, confidence REAL NOT NULL, introduced INTEGER NOT NULL
+);
+CREATE INDEX mentions_document ON mentions (document);
+CREATE TABLE synonyms (                 -- two names that a document says are one thing
+    document INTEGER NOT NULL REFERENCES documents (number) ON DELETE CASCADE,
+    name TEXT NOT NULL, alias TEXT NOT NULL
+);
+CREATE INDEX synonyms_document ON synonyms (document);
+CREATE TABLE assertions (
+    claim TEXT NOT NULL, document INTEGER NOT NULL REFERENCES documents (number) ON DELETE CASCADE,
+    subject_type TEXT NOT NULL, subject TEXT NOT NULL, relation TEXT NOT NULL,
+    object_type TEXT NOT NULL, object TEXT NOT NULL,
+    part TEXT NOT NULL, start INTEGER NOT NULL, "end" INTEGER NOT NULL, quote TEXT NOT NULL,
+    rule TEXT NOT NULL, confidence REAL NOT NULL, origin TEXT NOT NULL,
+    subject_node TEXT, object_node TEXT, paper_node TEXT,   -- set by resolution
+    PRIMARY KEY (claim, document)
+) WITHOUT ROWID;
+CREATE INDEX assertions_document ON assertions (document);
+CREATE INDEX assertions_edge ON assertions (subject_node, relation, object_node);
+CREATE TABLE nodes (
+    id TEXT PRIMARY KEY, type TEXT NOT NULL, name TEXT NOT NULL, date TEXT, seen TEXT,
+    family TEXT, version TEXT, arxiv TEXT, doi TEXT, url TEXT
+) WITHOUT ROWID;
+CREATE TABLE aliases (                  -- every name of a node, its own included, with why it is one
+    node TEXT NOT NULL, name TEXT NOT NULL, folded TEXT NOT NULL, reason TEXT NOT NULL,
+    PRIMARY KEY (node, name)
+) WITHOUT ROWID;
+CREATE INDEX aliases_folded ON aliases (folded);
+CREATE TABLE edges (
+    subject TEXT NOT NULL, relation TEXT NOT NULL, object TEXT NOT NULL,
+    confidence REAL NOT NULL, support INTEGER NOT NULL, origin TEXT NOT NULL, date TEXT,
+    PRIMARY KEY (subject, relation, object)
+) WITHOUT ROWID;
+CREATE INDEX edges_object ON edges (object, relation);
+CREATE VIRTUAL TABLE search USING fts5 (kind UNINDEXED, ref UNINDEXED, text, tokenize = "unicode61 remove_diacritics 2");
+"""
+
+
+def _json(items: Iterable[Any]) -> str:
+    """Dataclass items as compact JSON without their empty fields."""
+    return json.dumps([{k: v for k, v in asdict(item).items() if v is not None} for item in items], ensure_ascii=False)
+
+
+def _declared(record: dict[str, Any]) -> Declared:
+    def thing(value: dict[str, str] | None) -> Thing | None:
+        return Thing(NodeType(value["type"]), value["name"]) if value else None
+
+    target = thing(record["object"])
+    assert target is not None
+    return Declared(Relation(record["relation"]), target, record["field"], record["value"], thing(record.get("subject")))
+
+
+class Store:
+    """A graph file, open. Use `Store.open(path)` or `Store.create(path)`, as a context manager."""
+
+    def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
+        self.connection = connection
+        self.path = path
+
+    # -- opening ---------------------------------------------------------------------------------------
+
+    @classmethod
+    def create(cls, path: str | Path) -> Self:
+        """Open the graph file at `path` for writing; a new one where there is none."""
+        path = Path(path)
+        if path.exists() and path.stat().st_size:
+            return cls.open(path, write=True)
+        if not path.parent.is_dir():
+            raise GraphError(f"{path}: the folder {path.parent} does not exist; make it first, or give another -g")
+        connection = sqlite3.connect(path, isolation_level=None)
+        connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.executescript("BEGIN;" + _SCHEMA + f"PRAGMA user_version = {SCHEMA_VERSION}; COMMIT;")
+        return cls._ready(connection, path)
+
+    @classmethod
+    def open(cls, path: str | Path, *, write: bool = False) -> Self:
+        """Open an existing graph file. Raises GraphError where it is missing, not one, damaged or newer."""
+        path = Path(path)
+        if not path.exists():
+            raise GraphError(f"{path}: no graph here; build one with 'begat build SOURCE -g {path}', or name another with -g")
+        if not path.is_file():
+            raise GraphError(f"{path}: a folder, not a graph file; name the file with -g")
+        mode = "rw" if write else "ro"
+        try:
+            connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode={mode}", uri=True, isolation_level=None)
+            (application,) = connection.execute("PRAGMA application_id").fetchone()
+            (version,) = connection.execute("PRAGMA user_version").fetchone()
+        except sqlite3.DatabaseError as error:
+            raise GraphError(f"{path}: not a begat graph ({error}); name another with -g, or move it away and build anew") from None
+        if application != APPLICATION_ID:
+            raise GraphError(f"{path}: a SQLite file, but not a begat graph; name another with -g")
+        if version > SCHEMA_VERSION:
+            raise GraphError(
+                f"{path}: written by a newer begat (schema {version}, this one knows {SCHEMA_VERSION}); upgrade begat to read it"
+            )
+        return cls._ready(connection, path)
+
+    @classmethod
+    def _ready(cls, connection: sqlite3.Connection, path: Path) -> Self:
+        connection.execute("PRAGMA foreign_keys = ON")
+        connection.execute("PRAGMA synchronous = NORMAL")
+        connection.execute("PRAGMA busy_timeout = 5000")
+        return cls(connection, path)
+
+    def close(self) -> None:
+        """Close the file; the Store cannot be used afterwards."""
+        self.connection.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """All of the block is written, or none of it."""
+        self.connection.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+        except BaseException:
+            self.connection.execute("ROLLBACK")
+            raise
+        self.connection.execute("COMMIT")
+
+    # -- meta ------------------------------------------------------------------------------------------
+
+    def meta(self, key: str) -> str | None:
+        """A value of the file's own notes (revision, when it was built, the miner's version)."""
+        row = self.connection.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
+        return str(row[0]) if row else None
+
+    def set_meta(self, key: str, value: str) -> None:
+        """Write a note; inside the caller's transaction."""
+        self.connection.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (key, value))
+
+    @property
+    def revision(self) -> int:
+        """Raised by every change to what the views show."""
+        return int(self.meta("revision") or 0)
+
+    # -- documents and what was mined from them --------------------------------------------------------
+
+    def add_document(self, document: Document, digest: str) -> int:
+        """Insert or replace a document (its mentions and assertions go with the old one); its number."""
+        self.connection.execute("DELETE FROM documents WHERE source = ? AND id = ?", (document.source, document.id))
+        cursor = self.connection.execute(
+            "INSERT INTO documents VALUES (NULL, ?, ?, ?, ?, NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                document.source, document.id, document.place, digest, document.paper, document.title, document.text,
+                json.dumps(document.authors, ensure_ascii=False), document.date, document.venue, document.url,
+                document.arxiv, document.doi,
+                _json(document.references), _json(document.declared), _json(document.sections),
+            ),
+        )  # fmt: skip
+        number = cursor.lastrowid
+        assert number is not None
+        return number
+
+    def add_mined(self, number: int, document: Document, mined: Mined, seen: str) -> None:
+        """Replace what was mined from a document; `seen` is the digest of what mining saw.
+
+        Raises EvidenceError where a quote does not stand at its place: nothing unproven is ever written.
+        """
+        for table in ("mentions", "synonyms", "assertions"):
+            self.connection.execute(f"DELETE FROM {table} WHERE document = ?", (number,))
+        self.connection.executemany(
+            "INSERT INTO mentions VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            [
+                (number, m.part, m.start, m.end, m.written, m.thing.type, m.thing.name, m.confidence, m.introduced)
+                for m in mined.mentions
+            ],
+        )
+        self.connection.executemany("INSERT INTO synonyms VALUES (?, ?, ?)", [(number, *pair) for pair in mined.aliases])
+        rows = []
+        for a in mined.assertions:
+            check_evidence(document, a)
+            rows.append(
+                (
+                    a.claim(document.id), number, a.subject.type, a.subject.name, a.relation, a.object.type, a.object.name,
+                    a.evidence.part, a.evidence.start, a.evidence.end, a.evidence.quote, a.rule, a.confidence, a.origin,
+                    None, None, None,
+                )
+            )  # fmt: skip
+        self.connection.executemany(f"INSERT OR REPLACE INTO assertions VALUES ({', '.join('?' * 17)})", rows)
+        self.connection.execute("UPDATE documents SET mined = ? WHERE number = ?", (seen, number))
+
+    def documents(self, where: str = "1", parameters: Sequence[object] = ()) -> Iterator[tuple[int, Document]]:
+        """(number, Document) in order of number; `where` is SQL over the table's columns."""
+        cursor = self.connection.execute(f"SELECT * FROM documents WHERE {where} ORDER BY number", parameters)
+        names = [column[0] for column in cursor.description]
+        for row in cursor:
+            yield self._document(dict(zip(names, row, strict=True)))
+
+    @staticmethod
+    def _document(row: dict[str, Any]) -> tuple[int, Document]:
+        return row["number"], Document(
+            id=row["id"], text=row["text"], title=row["title"], authors=tuple(json.loads(row["authors"])), date=row["date"],
+            venue=row["venue"], url=row["url"], arxiv=row["arxiv"], doi=row["doi"],
+            references=tuple(Reference(**r) for r in json.loads(row["references"])),
+            declared=tuple(_declared(r) for r in json.loads(row["declared"])),
+            sections=tuple(Section(**r) for r in json.loads(row["sections"])),
+            paper=bool(row["is_paper"]), source=row["source"], place=row["place"],
+        )  # fmt: skip
+
+    def add_facts(self, facts: Iterable[Facts]) -> None:
+        """Insert or replace bibliographic facts, by key."""
+        self.connection.executemany(
+            "INSERT OR REPLACE INTO facts VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                (f.key, f.title, json.dumps(f.authors, ensure_ascii=False), f.date, f.venue, f.url, f.doi, json.dumps(dict(f.extra)))
+                for f in facts
+            ),
+        )
+
+    def facts(self, key: str) -> Facts | None:
+        """The facts known by a paper key."""
+        row = self.connection.execute("SELECT * FROM facts WHERE key = ?", (key,)).fetchone()
+        return Facts(row[0], row[1], tuple(json.loads(row[2])), *row[3:7], json.loads(row[7])) if row else None
+
+    def mentions(self) -> Iterator[tuple[int, Mention]]:
+        """(document number, Mention) of every mention."""
+        for row in self.connection.execute("SELECT * FROM mentions ORDER BY document, part DESC, start, \"end\""):
+            number, part, start, end, written, kind, name, confidence, introduced = row
+            yield number, Mention(Thing(NodeType(kind), name), start, end, written, part, confidence, bool(introduced))
+
+    def statements(self, where: str = "1", parameters: Sequence[object] = ()) -> Iterator[Statement]:
+        """Assertions as stored, with their documents and nodes; `where` is SQL over `a` and `d`."""
+        query = (
+            "SELECT a.claim, d.id, d.source, a.paper_node, a.subject_node, a.object_node, a.subject_type, a.subject, a.relation,"
+            ' a.object_type, a.object, a.start, a."end", a.quote, a.part, a.rule, a.confidence, a.origin'
+            " FROM assertions a JOIN documents d ON d.number = a.document"
+            f" WHERE {where} ORDER BY a.confidence DESC, d.id, a.start, a.claim"
+        )
+        for row in self.connection.execute(query, parameters):
+            evidence = Evidence(row[11], row[12], row[13], row[14])
+            subject, object_ = Thing(NodeType(row[6]), row[7]), Thing(NodeType(row[9]), row[10])
+            assertion = Assertion(subject, Relation(row[8]), object_, evidence, row[15], row[16], Origin(row[17]))
+            yield Statement(row[0], row[1], row[2], row[3], row[4], row[5], assertion)
+
+    # -- the resolved graph ----------------------------------------------------------------------------
+
+    def node(self, node_id: str) -> Node | None:
+        """The node with this id."""
+        return next(self.nodes("id = ?", (node_id,)), None)
+
+    def nodes(self, where: str = "1", parameters: Sequence[object] = ()) -> Iterator[Node]:
+        """Nodes in order of id; `where` is SQL over the table's columns."""
+        query = (
+            "SELECT id, type, name, date, seen, family, version, arxiv, doi, url,"
+            " (SELECT json_group_array(name) FROM (SELECT a.name FROM aliases a WHERE a.node = nodes.id AND a.name <> nodes.name ORDER BY a.name))"
+            f" FROM nodes WHERE {where} ORDER BY id"
+        )
+        for row in self.connection.execute(query, parameters):
+            yield Node(row[0], NodeType(row[1]), row[2], tuple(json.loads(row[10])), *row[3:10])
+
+    def edges(self, where: str = "1", parameters: Sequence[object] = ()) -> Iterator[Edge]:
+        """Edges in order of (subject, relation, object); `where` is SQL over the table's columns."""
+        query = (
+            "SELECT subject, relation, object, confidence, support, origin, date FROM edges"
+            f" WHERE {where} ORDER BY subject, relation, object"
+        )
+        for row in self.connection.execute(query, parameters):
+            yield Edge(row[0], Relation(row[1]), row[2], row[3], row[4], Origin(row[5]), row[6])
+
+    def evidence(self, edge: Edge) -> list[Statement]:
+        """The statements behind an edge, the most confident first."""
+        return list(
+            self.statements(
+                "a.subject_node = ? AND a.relation = ? AND a.object_node = ?", (edge.subject, edge.relation, edge.object)
+            )
+        )
+
+
+def check_evidence(document: Document, assertion: Assertion) -> None:
+    """Raise EvidenceError unless the assertion's quote is exactly what stands at its place."""
+    evidence = assertion.evidence
+    if evidence.part.startswith("field:"):
+        name = evidence.part.removeprefix("field:")
+        if not any(d.field == name and d.value == evidence.quote for d in document.declared):
+            raise EvidenceError(f"document {document.id}: no field {name} with {evidence.quote!r}")
+        return
+    whole = document.text if evidence.part == "text" else document.title or ""
+    if not evidence.quote or whole[evidence.start : evidence.end] != evidence.quote:
+        raise EvidenceError(
+            f"document {document.id}: {evidence.quote!r} is not at characters {evidence.start} to {evidence.end} of its {evidence.part}"
+        )
+
+

@@ -1,0 +1,104 @@
+"""The vocabulary: types of nodes, relations, and everything that is said of them in one place.
+
+Nothing else spells a relation out: its Cypher type, its IRI, its words in both directions, whether it is
+lineage. `docs/` and the RDF ontology are generated from here.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+NAMESPACE = "https://w3id.org/begat/ns#"
+BASE = "https://w3id.org/begat/id/"
+
+
+class NodeType(StrEnum):
+    """What a node is; the value is its label in Cypher."""
+
+    PAPER = "Paper"
+    MODEL = "Model"
+    METHOD = "Method"
+    DATASET = "Dataset"
+    AUTHOR = "Author"
+
+
+THINGS = (NodeType.MODEL, NodeType.METHOD, NodeType.DATASET)
+"""What papers introduce and what descends from one another."""
+
+
+class Relation(StrEnum):
+    """What an edge states; the value is its type in Cypher. Edges point from newer to older."""
+
+    INTRODUCES = "INTRODUCES"
+    MENTIONS = "MENTIONS"
+    CITES = "CITES"
+    AUTHORED_BY = "AUTHORED_BY"
+    EXTENDS = "EXTENDS"
+    VARIANT_OF = "VARIANT_OF"
+    FINE_TUNED_FROM = "FINE_TUNED_FROM"
+    DISTILLED_FROM = "DISTILLED_FROM"
+    USES = "USES"
+    TRAINED_ON = "TRAINED_ON"
+    EVALUATED_ON = "EVALUATED_ON"
+    OUTPERFORMS = "OUTPERFORMS"
+    COMPARED_WITH = "COMPARED_WITH"
+    SUBCLASS_OF = "SUBCLASS_OF"
+
+
+@dataclass(frozen=True, slots=True)
+class RelationFacts:
+    """What is said of one relation.
+
+    `forward` reads subject → object ("Orca 2 extends Orca"), `backward` object → subject
+    ("Orca is extended by Orca 2"); `noun` heads a list of objects; `iri` is the predicate's full IRI.
+    `lineage` is its weight as descent (0: none); `symmetric` relations have no direction.
+    """
+
+    relation: Relation
+    forward: str
+    backward: str
+    noun: str
+    iri: str
+    lineage: float = 0.0
+    symmetric: bool = False
+
+
+_FAIR4ML = "https://w3id.org/fair4ml#"
+
+_FACTS = (
+    RelationFacts(Relation.INTRODUCES, "introduces", "introduced by", "introduces", NAMESPACE + "introduces"),
+    RelationFacts(Relation.MENTIONS, "mentions", "mentioned by", "mentions", NAMESPACE + "mentions"),
+    RelationFacts(Relation.CITES, "cites", "cited by", "cites", "http://purl.org/spar/cito/cites"),
+    RelationFacts(Relation.AUTHORED_BY, "authored by", "author of", "authors", "http://purl.org/dc/terms/creator"),
+    RelationFacts(Relation.EXTENDS, "extends", "extended by", "extends", NAMESPACE + "extends", 1.3),
+    RelationFacts(Relation.VARIANT_OF, "variant of", "has variant", "variant of", NAMESPACE + "variantOf", 1.1),
+    RelationFacts(
+        Relation.FINE_TUNED_FROM, "fine-tuned from", "fine-tuned into", "fine-tuned from", _FAIR4ML + "fineTunedFrom", 1.25
+    ),
+    RelationFacts(
+        Relation.DISTILLED_FROM, "distilled from", "distilled into", "distilled from", NAMESPACE + "distilledFrom", 1.0
+    ),
+    RelationFacts(Relation.USES, "uses", "used by", "uses", NAMESPACE + "uses", 0.6),
+    RelationFacts(Relation.TRAINED_ON, "trained on", "training data of", "trained on", NAMESPACE + "trainedOn"),
+    RelationFacts(Relation.EVALUATED_ON, "evaluated on", "evaluates", "evaluated on", NAMESPACE + "evaluatedOn"),
+    RelationFacts(Relation.OUTPERFORMS, "outperforms", "outperformed by", "outperforms", NAMESPACE + "outperforms"),
+    RelationFacts(
+        Relation.COMPARED_WITH, "compared with", "compared with", "compared with", NAMESPACE + "comparedWith", symmetric=True
+    ),
+    RelationFacts(Relation.SUBCLASS_OF, "a kind of", "has kind", "a kind of", NAMESPACE + "subclassOf"),
+)
+
+FACTS: dict[Relation, RelationFacts] = {facts.relation: facts for facts in _FACTS}
+
+LINEAGE: tuple[Relation, ...] = tuple(facts.relation for facts in _FACTS if facts.lineage)
+"""The relations of descent, as in DESIGN: EXTENDS, VARIANT_OF, FINE_TUNED_FROM, DISTILLED_FROM, USES."""
+
+
+class Origin(StrEnum):
+    """Where an assertion comes from."""
+
+    MINED = "mined"
+    """A sentence states it."""
+    DECLARED = "declared"
+    """A field of a record states it (a reference list, a model card's base_model)."""
+    NAME = "name"
+    """The name itself states it (LLaMA-13B is a size of LLaMA; v2 follows v1)."""

@@ -1,0 +1,1 @@
+"""In: sources yield Documents, mining turns their texts into Assertions."""

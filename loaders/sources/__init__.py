@@ -1,0 +1,1 @@
+"""One file a source: each recognises its format by content and yields Documents."""

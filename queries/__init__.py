@@ -1,0 +1,1 @@
+"""Questions: engines (Cypher, SPARQL), the library of questions, lineage."""

@@ -1,0 +1,1 @@
+"""One file a question, each with its Cypher and its SPARQL."""

@@ -1,0 +1,1 @@
+"""Looking: the lineage and its page, the network page."""
