@@ -137,7 +137,9 @@ class Evidence:
         """The evidence at a place of a document's text or title. Raises EvidenceError outside of it."""
         whole = document.text if part == "text" else document.title or ""
         if not 0 <= start < end <= len(whole):
-            raise EvidenceError(f"document {document.id}: no {part} at characters {start} to {end} (it has {len(whole)})")
+            raise EvidenceError(
+                f"document {document.id}: no {part} at characters {start} to {end} (it has {len(whole)})"
+            )
         return cls(start, end, whole[start:end], part)
 
 

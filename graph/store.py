@@ -17,7 +17,19 @@ from typing import Any, Self
 
 from begat.graph.errors import EvidenceError, GraphError
 from begat.graph.model import (
-    Assertion, Declared, Document, Edge, Evidence, Facts, Mention, Mined, Node, Reference, Section, Statement, Thing,
+    Assertion,
+    Declared,
+    Document,
+    Edge,
+    Evidence,
+    Facts,
+    Mention,
+    Mined,
+    Node,
+    Reference,
+    Section,
+    Statement,
+    Thing,
 )  # fmt: skip
 from begat.graph.vocabulary import NodeType, Origin, Relation
 
@@ -97,7 +109,9 @@ def _declared(record: dict[str, Any]) -> Declared:
 
     target = thing(record["object"])
     assert target is not None
-    return Declared(Relation(record["relation"]), target, record["field"], record["value"], thing(record.get("subject")))
+    return Declared(
+        Relation(record["relation"]), target, record["field"], record["value"], thing(record.get("subject"))
+    )
 
 
 class Store:
@@ -128,7 +142,9 @@ class Store:
         """Open an existing graph file. Raises GraphError where it is missing, not one, damaged or newer."""
         path = Path(path)
         if not path.exists():
-            raise GraphError(f"{path}: no graph here; build one with 'begat build SOURCE -g {path}', or name another with -g")
+            raise GraphError(
+                f"{path}: no graph here; build one with 'begat build SOURCE -g {path}', or name another with -g"
+            )
         if not path.is_file():
             raise GraphError(f"{path}: a folder, not a graph file; name the file with -g")
         mode = "rw" if write else "ro"
@@ -137,7 +153,9 @@ class Store:
             (application,) = connection.execute("PRAGMA application_id").fetchone()
             (version,) = connection.execute("PRAGMA user_version").fetchone()
         except sqlite3.DatabaseError as error:
-            raise GraphError(f"{path}: not a begat graph ({error}); name another with -g, or move it away and build anew") from None
+            raise GraphError(
+                f"{path}: not a begat graph ({error}); name another with -g, or move it away and build anew"
+            ) from None
         if application != APPLICATION_ID:
             raise GraphError(f"{path}: a SQLite file, but not a begat graph; name another with -g")
         if version > SCHEMA_VERSION:
@@ -160,7 +178,9 @@ class Store:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.close()
 
     @contextmanager
@@ -218,11 +238,23 @@ class Store:
         self.connection.executemany(
             "INSERT INTO mentions VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
             [
-                (number, m.part, m.start, m.end, m.written, m.thing.type, m.thing.name, m.confidence, m.introduced)
+                (
+                    number,
+                    m.part,
+                    m.start,
+                    m.end,
+                    m.written,
+                    m.thing.type,
+                    m.thing.name,
+                    m.confidence,
+                    m.introduced,
+                )
                 for m in mined.mentions
             ],
         )
-        self.connection.executemany("INSERT INTO synonyms VALUES (?, ?, ?)", [(number, *pair) for pair in mined.aliases])
+        self.connection.executemany(
+            "INSERT INTO synonyms VALUES (?, ?, ?)", [(number, *pair) for pair in mined.aliases]
+        )
         rows = []
         for a in mined.assertions:
             check_evidence(document, a)
@@ -259,7 +291,16 @@ class Store:
         self.connection.executemany(
             "INSERT OR REPLACE INTO facts VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
             (
-                (f.key, f.title, json.dumps(f.authors, ensure_ascii=False), f.date, f.venue, f.url, f.doi, json.dumps(dict(f.extra)))
+                (
+                    f.key,
+                    f.title,
+                    json.dumps(f.authors, ensure_ascii=False),
+                    f.date,
+                    f.venue,
+                    f.url,
+                    f.doi,
+                    json.dumps(dict(f.extra)),
+                )
                 for f in facts
             ),
         )
@@ -271,9 +312,12 @@ class Store:
 
     def mentions(self) -> Iterator[tuple[int, Mention]]:
         """(document number, Mention) of every mention."""
-        for row in self.connection.execute("SELECT * FROM mentions ORDER BY document, part DESC, start, \"end\""):
+        for row in self.connection.execute('SELECT * FROM mentions ORDER BY document, part DESC, start, "end"'):
             number, part, start, end, written, kind, name, confidence, introduced = row
-            yield number, Mention(Thing(NodeType(kind), name), start, end, written, part, confidence, bool(introduced))
+            yield (
+                number,
+                Mention(Thing(NodeType(kind), name), start, end, written, part, confidence, bool(introduced)),
+            )
 
     def statements(self, where: str = "1", parameters: Sequence[object] = ()) -> Iterator[Statement]:
         """Assertions as stored, with their documents and nodes; `where` is SQL over `a` and `d`."""
@@ -314,11 +358,43 @@ class Store:
         for row in self.connection.execute(query, parameters):
             yield Edge(row[0], Relation(row[1]), row[2], row[3], row[4], Origin(row[5]), row[6])
 
+    def replace_resolved(
+        self,
+        nodes: Iterable[Node],
+        aliases: Iterable[tuple[str, str, str, str]],
+        edges: Iterable[Edge],
+        ends: Iterable[tuple[str, str, str, str, int]],
+        entries: Iterable[tuple[str, str, str]],
+    ) -> None:
+        """Write who is who anew, inside the caller's transaction, and raise the revision.
+
+        `aliases`: (node id, name, folded name, reason); `ends`: (subject node, object node, paper node, claim,
+        document number) of each assertion; `entries` of the search index: (kind, ref, text).
+        """
+        for table in ("nodes", "aliases", "edges", "search"):
+            self.connection.execute(f"DELETE FROM {table}")
+        self.connection.executemany(
+            "INSERT INTO nodes VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            ((n.id, n.type, n.name, n.date, n.seen, n.family, n.version, n.arxiv, n.doi, n.url) for n in nodes),
+        )
+        self.connection.executemany("INSERT INTO aliases VALUES (?, ?, ?, ?)", aliases)
+        self.connection.executemany(
+            "INSERT INTO edges VALUES (?, ?, ?, ?, ?, ?, ?)",
+            ((e.subject, e.relation, e.object, e.confidence, e.support, e.origin, e.date) for e in edges),
+        )
+        self.connection.executemany(
+            "UPDATE assertions SET subject_node = ?, object_node = ?, paper_node = ? WHERE claim = ? AND document = ?",
+            ends,
+        )
+        self.connection.executemany("INSERT INTO search VALUES (?, ?, ?)", entries)
+        self.set_meta("revision", str(self.revision + 1))
+
     def evidence(self, edge: Edge) -> list[Statement]:
         """The statements behind an edge, the most confident first."""
         return list(
             self.statements(
-                "a.subject_node = ? AND a.relation = ? AND a.object_node = ?", (edge.subject, edge.relation, edge.object)
+                "a.subject_node = ? AND a.relation = ? AND a.object_node = ?",
+                (edge.subject, edge.relation, edge.object),
             )
         )
 
@@ -336,5 +412,3 @@ def check_evidence(document: Document, assertion: Assertion) -> None:
         raise EvidenceError(
             f"document {document.id}: {evidence.quote!r} is not at characters {evidence.start} to {evidence.end} of its {evidence.part}"
         )
-
-

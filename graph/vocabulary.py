@@ -72,17 +72,32 @@ _FACTS = (
     RelationFacts(Relation.EXTENDS, "extends", "extended by", "extends", NAMESPACE + "extends", 1.3),
     RelationFacts(Relation.VARIANT_OF, "variant of", "has variant", "variant of", NAMESPACE + "variantOf", 1.1),
     RelationFacts(
-        Relation.FINE_TUNED_FROM, "fine-tuned from", "fine-tuned into", "fine-tuned from", _FAIR4ML + "fineTunedFrom", 1.25
+        Relation.FINE_TUNED_FROM,
+        "fine-tuned from",
+        "fine-tuned into",
+        "fine-tuned from",
+        _FAIR4ML + "fineTunedFrom",
+        1.25,
     ),
     RelationFacts(
-        Relation.DISTILLED_FROM, "distilled from", "distilled into", "distilled from", NAMESPACE + "distilledFrom", 1.0
+        Relation.DISTILLED_FROM,
+        "distilled from",
+        "distilled into",
+        "distilled from",
+        NAMESPACE + "distilledFrom",
+        1.0,
     ),
     RelationFacts(Relation.USES, "uses", "used by", "uses", NAMESPACE + "uses", 0.6),
     RelationFacts(Relation.TRAINED_ON, "trained on", "training data of", "trained on", NAMESPACE + "trainedOn"),
     RelationFacts(Relation.EVALUATED_ON, "evaluated on", "evaluates", "evaluated on", NAMESPACE + "evaluatedOn"),
     RelationFacts(Relation.OUTPERFORMS, "outperforms", "outperformed by", "outperforms", NAMESPACE + "outperforms"),
     RelationFacts(
-        Relation.COMPARED_WITH, "compared with", "compared with", "compared with", NAMESPACE + "comparedWith", symmetric=True
+        Relation.COMPARED_WITH,
+        "compared with",
+        "compared with",
+        "compared with",
+        NAMESPACE + "comparedWith",
+        symmetric=True,
     ),
     RelationFacts(Relation.SUBCLASS_OF, "a kind of", "has kind", "a kind of", NAMESPACE + "subclassOf"),
 )
