@@ -308,7 +308,10 @@ class Store:
     def facts(self, key: str) -> Facts | None:
         """The facts known by a paper key."""
         row = self.connection.execute("SELECT * FROM facts WHERE key = ?", (key,)).fetchone()
-        return Facts(row[0], row[1], tuple(json.loads(row[2])), *row[3:7], json.loads(row[7])) if row else None
+        if row is None:
+            return None
+        _, title, authors, date, venue, url, doi, extra = row
+        return Facts(key, title, tuple(json.loads(authors)), date, venue, url, doi, json.loads(extra))
 
     def mentions(self) -> Iterator[tuple[int, Mention]]:
         """(document number, Mention) of every mention."""

@@ -123,9 +123,9 @@ def build(path: str | Path) -> Path:
         for name, kind in TYPES.items():
             paper = introduced.get(name)
             family, _, version = name.partition(" ")
-            date = paper[2] if paper else None
+            born = paper[2] if paper else None
             seen = min([p[2] for p in PAPERS if name in p[3]], default=None)
-            nodes.append(Node(node_id(name), kind, name, (), date, date or seen, family.split("-")[0], version or None))
+            nodes.append(Node(node_id(name), kind, name, (), born, born or seen, family.split("-")[0], version or None))
         aliases = [(n.id, n.name, n.name.casefold(), "name") for n in nodes]
         aliases += [(node_id(n), a, a.casefold(), "as written") for n, others in ALIASES.items() for a in others]
         entries = [("name", n, name) for n, name, _, _ in aliases]
