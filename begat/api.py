@@ -1,0 +1,236 @@
+"""The public API: `begat.build`, `begat.open` and the Graph that both give.
+
+The rooms are imported where they are used, so that `import begat` and `begat --help` are quick: a query engine
+or numpy is loaded by the call that needs it.
+"""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Executor, ProcessPoolExecutor
+from contextlib import contextmanager
+from multiprocessing import get_context
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self, TextIO
+
+from begat.graph.errors import UsageError
+from begat.graph.store import Store
+from begat.graph.vocabulary import LINEAGE, Relation
+
+if TYPE_CHECKING:
+    import networkx
+
+    from begat.graph.build import BuildReport
+    from begat.graph.model import Node
+    from begat.graph.search import Hit
+    from begat.loaders.sources import Problem
+    from begat.queries.lineage import Lineage
+    from begat.queries.paths import Path as Connection
+    from begat.queries.results import Result
+    from begat.queries.show import Portrait
+
+Progress = Callable[[str, int, int | None], None]
+"""Told of (stage, done, total); total is None where it is not known."""
+
+DEFAULT_GRAPH = "graph.begat"
+
+
+class Graph:
+    """A graph file, open for questions. Also a context manager: `with begat.open("my.begat") as graph: …`.
+
+    Names are what people call things: a canonical name, an alias, an arXiv id, a node id. A name that is
+    nowhere raises NotFoundError with the nearest ones.
+    """
+
+    def __init__(self, store: Store, report: BuildReport | None = None) -> None:
+        self.store = store
+        self.report = report
+        """What the build did that this Graph comes from; None for one that was opened."""
+
+    def close(self) -> None:
+        """Close the file."""
+        self.store.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        return f"<begat.Graph {self.store.path}, revision {self.store.revision}>"
+
+    # -- one thing, and how it hangs together ------------------------------------------------------------
+
+    def find(self, name: str) -> Node:
+        """The node that `name` means."""
+        from begat.graph.search import find
+
+        return find(self.store, name)
+
+    def lineage(
+        self,
+        name: str,
+        *,
+        direction: str = "both",
+        depth: int | None = None,
+        relations: Sequence[str | Relation] = LINEAGE,
+        min_confidence: float = 0.0,
+    ) -> Lineage:
+        """What `name` descends from and what descends from it.
+
+        `direction` is "ancestors", "descendants" or "both"; `depth` the most steps away (None: all);
+        `relations` those to follow; `min_confidence` leaves weaker edges out.
+        """
+        from begat.queries.lineage import lineage
+
+        return lineage(
+            self.store,
+            self.find(name).id,
+            direction=direction,
+            depth=depth,
+            relations=tuple(relation_named(r) for r in relations),
+            min_confidence=min_confidence,
+        )
+
+    def show(self, name: str) -> Portrait:
+        """All that the graph knows of `name`: aliases, introduction, relations with their evidence."""
+        from begat.queries.show import show
+
+        return show(self.store, self.find(name).id)
+
+    def path(self, a: str, b: str, *, max_length: int = 6) -> Connection | None:
+        """The shortest connection of two things, or None within `max_length` steps."""
+        from begat.queries.paths import path
+
+        return path(self.store, self.find(a).id, self.find(b).id, max_length=max_length)
+
+    def search(self, text: str, limit: int = 20) -> list[Hit]:
+        """Full-text search over names, titles and evidence, best first."""
+        from begat.graph.search import search
+
+        return search(self.store, text, limit)
+
+    # -- queries -----------------------------------------------------------------------------------------
+
+    def cypher(self, query: str, *, timeout: float = 30.0, **parameters: Any) -> Result:
+        """Ask in Cypher (read-only). Parameters are named as in the query: `cypher("… $name …", name="Orca")`."""
+        from begat.queries.cypher import cypher
+
+        return cypher(self.store, query, parameters, timeout=timeout)
+
+    def sparql(self, query: str, *, timeout: float = 30.0, **parameters: Any) -> Result:
+        """Ask in SPARQL 1.1 (read-only); the usual prefixes are declared, parameters bind variables."""
+        from begat.queries.sparql import sparql
+
+        return sparql(self.store, query, parameters, timeout=timeout)
+
+    def ask(self, question: str, *, engine: str = "cypher", **parameters: Any) -> Result:
+        """Ask a question of the library by its name (`begat ask --list`)."""
+        from begat.queries.library import ask
+
+        return ask(self.store, question, engine=engine, **parameters)
+
+    # -- out ---------------------------------------------------------------------------------------------
+
+    def networkx(self, *, min_confidence: float = 0.0) -> networkx.MultiDiGraph[str]:
+        """The graph as a networkx MultiDiGraph: node and edge attributes as in Cypher, keys are relations."""
+        from begat.graph.network import networkx
+
+        return networkx(self.store, min_confidence=min_confidence)
+
+    def export(self, format: str, target: str | Path | TextIO | None = None, **options: Any) -> None:
+        """Write the graph as `format` ("turtle", "csv", "assertions", …; see docs/formats.md) to a file."""
+        from begat.graph.export import export
+
+        export(self.store, format, Path(target) if isinstance(target, str) else target, **options)
+
+    def stats(self) -> dict[str, Any]:
+        """Counts of documents, nodes by type, edges by relation and origin."""
+        from begat.graph.check import stats
+
+        return stats(self.store)
+
+    def check(self) -> Iterator[str]:
+        """Findings about the file's integrity, one line each; none where all is well."""
+        from begat.graph.check import check
+
+        return check(self.store)
+
+
+def relation_named(name: str | Relation) -> Relation:
+    """The relation of this name, whatever its case and dashes ("fine-tuned-from"). Raises UsageError."""
+    try:
+        return Relation(str(name).upper().replace("-", "_").replace(" ", "_"))
+    except ValueError:
+        raise UsageError(f"no relation {name!r}; there are {', '.join(r.lower() for r in Relation)}") from None
+
+
+def open(path: str | Path = DEFAULT_GRAPH) -> Graph:
+    """Open an existing graph file for questions. Raises GraphError where it is missing or not one."""
+    return Graph(Store.open(path))
+
+
+def build(
+    sources: Sequence[str | Path],
+    graph: str | Path = DEFAULT_GRAPH,
+    *,
+    metadata: Sequence[str | Path] = (),
+    format: str | None = None,
+    columns: Mapping[str, str] | None = None,
+    workers: int = 1,
+    min_confidence: float | None = None,
+    on_problem: Callable[[Problem], None] | None = None,
+    progress: Progress | None = None,
+) -> Graph:
+    """Read `sources`, mine them, and add what they state to the graph file `graph`, which is made if needed.
+
+    `sources` are files, folders or "-"; each format is known by its content (`format` overrides that, and
+    `columns` says which column holds what: `{"title": "paper_name"}`). `metadata` are files of bibliographic
+    facts, joined by id to papers that lack them. `workers` > 1 mines in that many processes. `min_confidence`
+    keeps weaker assertions out of the graph's edges. What cannot be read goes to `on_problem`, the rest goes on.
+
+    Building the same sources again changes nothing; a document that changed or went from its source takes its
+    assertions with it. The returned Graph's `report` says what was done.
+    """
+    from begat import loaders
+    from begat.graph.build import build as build_graph
+    from begat.loaders.mining import pipeline
+
+    problems = on_problem or (lambda problem: None)
+    base = Path(graph).resolve().parent
+    with _executor(workers) as executor, Store.create(graph) as store:
+        report = build_graph(
+            store,
+            loaders.read(
+                [str(s) for s in sources], format=format, columns=columns or {}, on_problem=problems, base=base
+            ),
+            pipeline,
+            facts=(fact for file in metadata for fact in loaders.metadata(str(file), on_problem=problems)),
+            executor=executor,
+            progress=progress,
+            min_confidence=min_confidence,
+        )
+    return Graph(Store.open(graph), report)
+
+
+@contextmanager
+def _executor(workers: int) -> Iterator[Executor | None]:
+    """Processes to mine in; None for one worker, which is this process itself.
+
+    Spawned, not forked: a child must not inherit the open database. They leave Ctrl-C to their parent.
+    """
+    if workers <= 1:
+        yield None
+        return
+    with ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_leave_interrupts) as pool:
+        try:
+            yield pool
+        except BaseException:
+            pool.shutdown(wait=True, cancel_futures=True)
+            raise
+
+
+def _leave_interrupts() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)

@@ -1,0 +1,577 @@
+"""The command line: a thin layer over `begat.api`. Data goes to stdout, words to stderr.
+
+Exit codes: 0 done, 1 a failure (`BegatError`), 2 wrong use, 130 interrupted. An error is one line that says what was
+wrong, where, and what to do.
+"""
+
+from __future__ import annotations
+
+import difflib
+import json
+import os
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from begat import __version__, api
+from begat.graph.errors import BegatError, NotFoundError, UsageError
+from begat.graph.vocabulary import LINEAGE
+
+if TYPE_CHECKING:
+    from begat.graph.build import BuildReport
+    from begat.loaders.sources import Problem
+    from begat.queries.results import Result
+
+# -- how the commands behave -----------------------------------------------------------------------------
+
+
+class Commands(click.Group):
+    """The group of commands, in the order of their use, with a did-you-mean for misspelt ones."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """In the order in which they are defined."""
+        return list(self.commands)
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command, or say which ones are near."""
+        if args and not args[0].startswith("-") and args[0] not in self.commands:
+            near = difflib.get_close_matches(args[0], self.commands, n=2, cutoff=0.5)
+            hint = f"; did you mean {' or '.join(near)}?" if near else "; 'begat --help' lists them"
+            raise click.UsageError(f"there is no command {args[0]!r}{hint}")
+        return super().resolve_command(ctx, args)
+
+
+def say(text: str) -> None:
+    """Words for the person: to stderr."""
+    click.echo(text, err=True)
+
+
+def main() -> None:
+    """Run the command line and exit with its code."""
+    try:
+        cli.main(standalone_mode=False)
+    except click.exceptions.Exit as stop:
+        sys.exit(stop.exit_code)
+    except click.ClickException as error:
+        context = getattr(error, "ctx", None)
+        hint = f" (see '{context.command_path} --help')" if context else ""
+        say(f"begat: {_one_line(error.format_message())}{hint}")
+        sys.exit(2)
+    except BegatError as error:
+        say(f"begat: {_one_line(str(error))}")
+        sys.exit(error.exit_code)
+    except (KeyboardInterrupt, click.Abort):
+        say("begat: interrupted; what was finished is kept, the same command goes on from there")
+        sys.exit(130)
+    except BrokenPipeError:
+        # The reader of the pipe has enough (`| head`): not an error. Python would complain at exit otherwise.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
+
+
+def examples(*lines: str) -> str:
+    """The epilog of a command's help: its examples, as typed."""
+    return "\b\nExamples:\n" + "\n".join(f"  {line}" for line in lines)
+
+
+graph_option = click.option(
+    "-g",
+    "--graph",
+    envvar="BEGAT_GRAPH",
+    default=api.DEFAULT_GRAPH,
+    show_default=True,
+    metavar="FILE",
+    help="The graph file; BEGAT_GRAPH names another default.",
+)
+output_option = click.option("-o", "--output", type=click.Path(path_type=Path), metavar="FILE", help="Write to FILE.")
+confidence_option = click.option(
+    "--min-confidence",
+    type=click.FloatRange(0, 1),
+    default=0.0,
+    metavar="X",
+    help="Leave out edges weaker than X (0 to 1).",
+)
+rows_option = click.option(
+    "--format",
+    "format_",
+    type=click.Choice(["table", "json", "csv"]),
+    default="table",
+    show_default=True,
+    help="How rows are written.",
+)
+timeout_option = click.option(
+    "--timeout",
+    type=click.FloatRange(min=0.1),
+    default=30.0,
+    show_default=True,
+    metavar="SECONDS",
+    help="Stop a query that takes longer.",
+)
+param_option = click.option(
+    "--param", "params", multiple=True, metavar="KEY=VALUE", help="A parameter of the query; may be repeated."
+)
+
+
+@contextmanager
+def opened(path: str) -> Iterator[api.Graph]:
+    """The graph file at `path`, open for questions."""
+    if "://" in path:
+        raise UsageError(f"{path}: only graph files can be opened; give the path of one with -g")
+    with api.open(path) as graph:
+        yield graph
+
+
+def emit(text: str, output: Path | None) -> None:
+    """Text to stdout, or to a file (written whole or not at all)."""
+    text = text if text.endswith("\n") else text + "\n"
+    if output is None:
+        click.echo(text, nl=False)
+        return
+    from begat.graph.export import written
+
+    with written(output) as handle:
+        handle.write(text)
+    say(f"wrote {output}")
+
+
+def emit_json(value: Any) -> None:
+    """A JSON value to stdout."""
+    click.echo(json.dumps(value, ensure_ascii=False, indent=2))
+
+
+def parameters(pairs: Sequence[str]) -> dict[str, Any]:
+    """`k=v` pairs as parameters: a value that is JSON (a number, a list, "quoted") is that, anything else text."""
+    found: dict[str, Any] = {}
+    for pair in pairs:
+        key, equals, value = pair.partition("=")
+        if not equals or not key.isidentifier():
+            raise UsageError(f"--param {pair!r}: write it as KEY=VALUE, e.g. --param name='Orca 2'")
+        try:
+            found[key] = json.loads(value)
+        except ValueError:
+            found[key] = value
+    return found
+
+
+# -- the commands ----------------------------------------------------------------------------------------
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="begat")
+def cli() -> None:
+    """Who descends from whom in research, every relation with the sentence that states it.
+
+    \b
+    begat demo                        see it work
+    begat build papers/ -g my.begat   read your own
+    begat lineage "Orca 2"            what it is built on, and what came of it
+    """
+
+
+@cli.command(epilog=examples("begat demo", "begat demo -o /tmp/orca.html"))
+@click.option(
+    "-g", "--graph", default="demo.begat", show_default=True, metavar="FILE", help="Where the demo's graph goes."
+)
+@click.option(
+    "-o",
+    "--output",
+    default="orca-2.html",
+    show_default=True,
+    type=click.Path(path_type=Path),
+    help="Where the page goes.",
+)
+def demo(graph: str, output: Path) -> None:
+    """Build the example corpus, print the lineage of Orca 2, write its page."""
+    corpus = Path(__file__).parent / "examples"
+    report = _build([str(corpus / "papers.jsonl"), str(corpus / "posts")], graph, workers=1)
+    with api.open(graph) as opened_graph:
+        lineage = opened_graph.lineage("Orca 2", min_confidence=0.3)
+        say("")
+        click.echo(lineage.tree(), nl=False)
+        from begat.viz.lineage_page import page
+
+        say("")
+        emit(page(lineage), output)
+    say(
+        f"\nThe graph is {graph}, built from {report.documents} texts of the example corpus. Try next:\n"
+        f"  open {output} in a browser\n"
+        f"  begat show BERT -g {graph}\n"
+        f"  begat path 'Orca 2' Transformer -g {graph}\n"
+        f"  begat ask most-built-upon -g {graph}\n"
+        f"  begat build YOUR-PAPERS.jsonl -g my.begat"
+    )
+
+
+@cli.command(
+    epilog=examples(
+        "begat build papers.jsonl",
+        "begat build notes/ --metadata arxiv.jsonl -g my.begat",
+        "begat build table.csv --column title=paper_name --column abstract=summary",
+        "zcat dump.jsonl.gz | begat build -",
+    )
+)
+@click.argument("sources", nargs=-1, required=True, metavar="SOURCE...")
+@graph_option
+@click.option(
+    "--metadata", multiple=True, metavar="FILE", help="Titles, authors, dates to join by id; may be repeated."
+)
+@click.option("--format", "format_", metavar="NAME", help="Read every source as this format instead of recognising it.")
+@click.option(
+    "--column", "columns", multiple=True, metavar="FIELD=COLUMN", help="Which column holds a field; may be repeated."
+)
+@click.option(
+    "--workers", type=click.IntRange(1), default=None, metavar="N", help="Processes to mine in (default: one a core)."
+)
+@click.option(
+    "--min-confidence",
+    type=click.FloatRange(0, 1),
+    default=None,
+    metavar="X",
+    help="Keep weaker statements out of the graph.",
+)
+@click.option("-q", "--quiet", is_flag=True, help="No progress and no summary; problems are still told.")
+def build(
+    sources: tuple[str, ...],
+    graph: str,
+    metadata: tuple[str, ...],
+    format_: str | None,
+    columns: tuple[str, ...],
+    workers: int | None,
+    min_confidence: float | None,
+    quiet: bool,
+) -> None:
+    """Read SOURCEs (files, folders, "-" for standard input), mine them, add to the graph.
+
+    Formats are known by their content: JSON Lines, JSON, CSV, TSV and Parquet records, dataset-viewer pages,
+    lists of abstracts, HTML, text and Markdown pages. Documents that have not changed are skipped, so building
+    again is cheap and changes nothing.
+    """
+    pairs = dict(_column(pair) for pair in columns)
+    workers = workers or os.cpu_count() or 1
+    _build(
+        sources,
+        graph,
+        metadata=metadata,
+        format=format_,
+        columns=pairs,
+        workers=workers,
+        min_confidence=min_confidence,
+        quiet=quiet,
+    )
+
+
+def _column(pair: str) -> tuple[str, str]:
+    field, equals, column = pair.partition("=")
+    if not equals or not field or not column:
+        raise UsageError(f"--column {pair!r}: write it as FIELD=COLUMN, e.g. --column title=paper_name")
+    return field, column
+
+
+def _build(sources: Sequence[str], graph: str, *, quiet: bool = False, **options: Any) -> BuildReport:
+    """Build with a progress bar and a summary; exits with 1 if nothing at all could be read."""
+    problems: list[Problem] = []
+    with _progress(quiet) as (progress, note):
+
+        def told(problem: Problem) -> None:
+            problems.append(problem)
+            note(f"begat: {_one_line(str(problem))}")
+
+        with api.build(sources, graph, on_problem=told, progress=progress, **options) as built:
+            report = built.report
+    assert report is not None
+    if not quiet:
+        say(report.summary())
+    if report.read == 0 and problems:
+        raise BegatError("nothing could be read; the graph is as it was")
+    return report
+
+
+@contextmanager
+def _progress(quiet: bool) -> Iterator[tuple[api.Progress | None, Callable[[str], None]]]:
+    """A progress bar on a terminal's stderr, and how to print a line without breaking it."""
+    if quiet or not sys.stderr.isatty():
+        yield None, say
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    console = Console(stderr=True)
+    columns = TextColumn("{task.description:<10}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
+    with Progress(*columns, console=console, transient=True) as bar:
+        tasks: dict[str, Any] = {}
+
+        def advance(stage: str, done: int, total: int | None) -> None:
+            if stage not in tasks:
+                tasks[stage] = bar.add_task(stage, total=total)
+            bar.update(tasks[stage], completed=done, total=total)
+
+        yield advance, lambda line: console.print(line, markup=False, highlight=False)
+
+
+@cli.command(
+    epilog=examples(
+        "begat lineage 'Orca 2'",
+        "begat lineage BERT --descendants --depth 2",
+        "begat lineage 'Orca 2' --format html -o orca-2.html",
+        "begat lineage LoRA --format mermaid",
+    )
+)
+@click.argument("name")
+@graph_option
+@click.option("--ancestors", "direction", flag_value="ancestors", help="Only what it descends from.")
+@click.option("--descendants", "direction", flag_value="descendants", help="Only what descends from it.")
+@click.option("--depth", type=click.IntRange(1), metavar="N", help="At most N steps away.")
+@click.option(
+    "--relation", "relations", multiple=True, metavar="R", help="Follow only R (extends, uses, ...); may be repeated."
+)
+@confidence_option
+@click.option(
+    "--format", "format_", type=click.Choice(["tree", "json", "mermaid", "dot", "html", "svg"]), default="tree", show_default=True,
+    help="How it is written.",
+)  # fmt: skip
+@output_option
+def lineage(
+    name: str,
+    graph: str,
+    direction: str | None,
+    depth: int | None,
+    relations: tuple[str, ...],
+    min_confidence: float,
+    format_: str,
+    output: Path | None,
+) -> None:
+    """The lineage of NAME: what it is built on, and what came of it."""
+    with opened(graph) as source:
+        found = source.lineage(
+            name,
+            direction=direction or "both",
+            depth=depth,
+            relations=relations or LINEAGE,
+            min_confidence=min_confidence,
+        )
+        if format_ == "html":
+            from begat.viz.lineage_page import page
+
+            text = page(found)
+        elif format_ == "svg":
+            from begat.viz.picture import picture
+
+            text = picture(found)
+        else:
+            text = getattr(found, format_)()
+    emit(text, output)
+
+
+@cli.command(epilog=examples("begat show 'Orca 2'", "begat show 2311.11045", "begat show LoRA --format json"))
+@click.argument("name")
+@graph_option
+@click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text", show_default=True)
+def show(name: str, graph: str, format_: str) -> None:
+    """One node: aliases, who introduced it, its relations with their evidence."""
+    with opened(graph) as source:
+        portrait = source.show(name)
+        click.echo(portrait.json() if format_ == "json" else portrait.text())
+
+
+@cli.command(epilog=examples("begat path 'Orca 2' Transformer", "begat path SPLADE BERT --format json"))
+@click.argument("a")
+@click.argument("b")
+@graph_option
+@click.option("--max-length", type=click.IntRange(1, 20), default=6, show_default=True, help="The most steps to look.")
+@click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text", show_default=True)
+def path(a: str, b: str, graph: str, max_length: int, format_: str) -> None:
+    """How A and B are connected, with the evidence of each step."""
+    with opened(graph) as source:
+        found = source.path(a, b, max_length=max_length)
+        if found is None:
+            raise BegatError(f"no connection of {a!r} and {b!r} within {max_length} steps; --max-length looks further")
+        click.echo(found.json() if format_ == "json" else found.text())
+
+
+@cli.command(epilog=examples("begat search distillation", "begat search 'explanation traces' --limit 5"))
+@click.argument("text")
+@graph_option
+@click.option("--limit", type=click.IntRange(1), default=20, show_default=True)
+@rows_option
+def search(text: str, graph: str, limit: int, format_: str) -> None:
+    """Full-text search over names, titles and evidence."""
+    from begat.queries.results import Result
+
+    with opened(graph) as source:
+        hits = source.search(text, limit)
+    if not hits:
+        raise NotFoundError(text)
+    rows = [(hit.kind, hit.name, hit.snippet, hit.id) for hit in hits]
+    _emit_rows(Result(("kind", "name", "text", "id"), rows), format_)
+
+
+@cli.command(
+    epilog=examples(
+        "begat query \"MATCH (a {name: 'Orca 2'})-[r:EXTENDS]->(b) RETURN b.name, r.evidence\"",
+        "begat query 'MATCH (a)-[:USES]->({name: $name}) RETURN a.name' --param name=LoRA",
+        "begat query --file question.cypher --format csv",
+    )
+)
+@click.argument("query", required=False)
+@graph_option
+@param_option
+@click.option("--file", "file", type=click.Path(path_type=Path), help="Read the query from a file.")
+@rows_option
+@timeout_option
+def query(
+    query: str | None, graph: str, params: tuple[str, ...], file: Path | None, format_: str, timeout: float
+) -> None:
+    """Ask in Cypher (read-only)."""
+    text = _query_text(query, file)
+    with opened(graph) as source:
+        _emit_rows(source.cypher(text, timeout=timeout, **parameters(params)), format_)
+
+
+@cli.command(
+    epilog=examples(
+        "begat sparql 'SELECT ?a WHERE { ?a begat:extends b:model-orca }'",
+        "begat sparql 'SELECT ?x WHERE { ?x skos:prefLabel ?name }' --param name=Orca",
+    )
+)
+@click.argument("query", required=False)
+@graph_option
+@param_option
+@click.option("--file", "file", type=click.Path(path_type=Path), help="Read the query from a file.")
+@rows_option
+@timeout_option
+def sparql(
+    query: str | None, graph: str, params: tuple[str, ...], file: Path | None, format_: str, timeout: float
+) -> None:
+    """Ask in SPARQL 1.1 (read-only); the usual prefixes are declared."""
+    text = _query_text(query, file)
+    with opened(graph) as source:
+        _emit_rows(source.sparql(text, timeout=timeout, **parameters(params)), format_)
+
+
+def _query_text(query: str | None, file: Path | None) -> str:
+    if (query is None) == (file is None):
+        raise UsageError("give the query itself, or --file FILE, not both or neither")
+    if query is not None:
+        return query
+    assert file is not None
+    try:
+        return file.read_text(encoding="utf-8")
+    except (OSError, UnicodeError) as error:
+        raise BegatError(f"{file}: cannot be read as a query ({error})") from None
+
+
+def _emit_rows(result: Result, format_: str) -> None:
+    for note in result.notes:
+        say(f"begat: {note}")
+    for piece in getattr(result, format_)():
+        click.echo(piece, nl=False)
+
+
+@cli.command(
+    epilog=examples(
+        "begat ask --list", "begat ask descendants name=BERT", "begat ask most-built-upon --engine sparql --format csv"
+    )
+)
+@click.argument("question", required=False)
+@click.argument("values", nargs=-1, metavar="[KEY=VALUE]...")
+@graph_option
+@click.option("--list", "list_", is_flag=True, help="The questions of the library, with their parameters.")
+@click.option("--engine", type=click.Choice(["cypher", "sparql"]), default="cypher", show_default=True)
+@rows_option
+def ask(question: str | None, values: tuple[str, ...], graph: str, list_: bool, engine: str, format_: str) -> None:
+    """Ask a QUESTION of the library, with its parameters as KEY=VALUE."""
+    from begat.queries.library import questions
+
+    if list_ or question is None:
+        for entry in questions().values():
+            click.echo(f"{entry.usage:<44} {entry.doc}")
+        return
+    with opened(graph) as source:
+        _emit_rows(source.ask(question, engine=engine, **parameters(values)), format_)
+
+
+@cli.command(
+    epilog=examples("begat export turtle -o graph.ttl", "begat export network -o graph.html", "begat export --list")
+)
+@click.argument("format_", metavar="FORMAT", required=False)
+@graph_option
+@output_option
+@click.option("--list", "list_", is_flag=True, help="The formats.")
+@click.option("--no-evidence", is_flag=True, help="Without the quotes.")
+@confidence_option
+def export(
+    format_: str | None, graph: str, output: Path | None, list_: bool, no_evidence: bool, min_confidence: float
+) -> None:
+    """Write the graph as FORMAT (turtle, jsonld, graphml, csv, assertions, network, ...)."""
+    from begat.graph.export import FORMATS
+
+    if list_ or format_ is None:
+        for name, entry in FORMATS.items():
+            click.echo(f"{name:<12} {entry.description}")
+        click.echo(f"{'network':<12} the whole graph as a page to drag about in a browser (HTML)")
+        return
+    with opened(graph) as source:
+        if format_ == "network":
+            from begat.viz.network import network_page
+
+            emit(network_page(source.store), output)
+            return
+        source.export(format_, output, evidence=not no_evidence, min_confidence=min_confidence)
+    if output is not None:
+        say(f"wrote {output}")
+
+
+@cli.command(epilog=examples("begat remove notes/old.jsonl", "begat remove 2311.11045"))
+@click.argument("what")
+@graph_option
+def remove(what: str, graph: str) -> None:
+    """Take a source (as in 'begat stats') or a document, by its id, out of the graph."""
+    from begat.graph.build import remove as remove_from
+    from begat.graph.store import Store
+
+    with Store.open(graph, write=True) as store:
+        say(remove_from(store, what).summary())
+
+
+@cli.command(epilog=examples("begat stats", "begat stats --format json"))
+@graph_option
+@click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text", show_default=True)
+def stats(graph: str, format_: str) -> None:
+    """Counts: documents, nodes by type, edges by relation, where they come from."""
+    with opened(graph) as source:
+        counts = source.stats()
+    if format_ == "json":
+        emit_json(counts)
+        return
+    for heading, value in counts.items():
+        if isinstance(value, dict):
+            click.echo(f"{heading}:")
+            for name, count in value.items():
+                click.echo(f"  {name:<22} {count:>9}")
+        else:
+            click.echo(f"{heading + ':':<24} {value:>9}")
+
+
+@cli.command(epilog=examples("begat check", "begat check -g my.begat && echo sound"))
+@graph_option
+def check(graph: str) -> None:
+    """Check the file and every evidence quote in it; exits with 1 where anything is wrong."""
+    with opened(graph) as source:
+        findings = 0
+        for finding in source.check():
+            click.echo(finding)
+            findings += 1
+        checked = source.stats()
+    if findings:
+        raise BegatError(f"{graph}: {findings} findings; build it anew from its sources")
+    say(f"{graph}: sound; all {checked['assertions']} assertions stand where they say")
