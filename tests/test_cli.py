@@ -1,0 +1,232 @@
+"""The command as people type it: a real process, real files, real exit codes."""
+
+import json
+import os
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+import pytest
+
+from begat.cli import cli
+
+ORCA = {
+    "id": "2311.11045",
+    "title": "Orca 2: Small Models That Reason",
+    "abstract": "We present Orca 2, which extends Orca with better training signals. Orca 2 outperforms Vicuna on AGIEval.",
+    "date": "2023-11-18",
+}
+BERT = {
+    "id": "1810.04805",
+    "title": "BERT: Bidirectional Pre-training",
+    "abstract": "We introduce BERT, a language model that builds on the Transformer. BERT is evaluated on GLUE.",
+    "date": "2018-10-11",
+}
+
+
+def begat(*arguments: str | Path, cwd: Path, stdin: bytes = b"") -> subprocess.CompletedProcess[bytes]:
+    command = [sys.executable, "-m", "begat", *map(str, arguments)]
+    environment = {**os.environ, "PYTHONWARNINGS": "error", "COLUMNS": "120"}
+    environment.pop("BEGAT_GRAPH", None)
+    return subprocess.run(command, cwd=cwd, input=stdin, capture_output=True, timeout=120, env=environment, check=False)
+
+
+def words(run: subprocess.CompletedProcess[bytes]) -> str:
+    text = run.stderr.decode()
+    assert "Traceback" not in text, text
+    return text
+
+
+def write_lines(path: Path, records: Sequence[object]) -> Path:
+    path.write_text("\n".join(r if isinstance(r, str) else json.dumps(r) for r in records), encoding="utf-8")
+    return path
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with `graph.begat`, built by the command from two records."""
+    folder = tmp_path_factory.mktemp("cli")
+    write_lines(folder / "papers.jsonl", [ORCA, BERT])
+    run = begat("build", "papers.jsonl", cwd=folder)
+    assert run.returncode == 0, words(run)
+    return folder
+
+
+# -- the main job -----------------------------------------------------------------------------------------
+
+
+def test_what_a_sentence_states_is_found_with_its_sentence(built: Path) -> None:
+    run = begat(
+        "query", "MATCH (a {name: 'Orca 2'})-[r:EXTENDS]->(b) RETURN b.name, r.evidence", "--format", "json", cwd=built
+    )
+    (row,) = json.loads(run.stdout)
+    assert row["b.name"] == "Orca"
+    assert "extends Orca" in row["r.evidence"][0]
+
+
+def test_building_again_changes_nothing_and_says_so(built: Path) -> None:
+    before = (built / "graph.begat").read_bytes()
+    run = begat("build", "papers.jsonl", cwd=built)
+    assert "nothing changed" in words(run)
+    assert (built / "graph.begat").read_bytes() == before
+
+
+def test_a_graph_can_be_piped_in_and_data_out(tmp_path: Path) -> None:
+    run = begat("build", "-", "-q", cwd=tmp_path, stdin=json.dumps(ORCA).encode())
+    assert run.returncode == 0, words(run)
+    assert run.stdout == b""
+    lineage = begat("lineage", "Orca 2", "--format", "json", cwd=tmp_path)
+    assert "Orca" in [node["name"] for node in json.loads(lineage.stdout)["nodes"]]
+
+
+def test_a_reader_that_stops_reading_is_not_an_error(built: Path) -> None:
+    command = f"{sys.executable} -m begat export ntriples | head -n 1"
+    run = subprocess.run(["bash", "-o", "pipefail", "-c", command], cwd=built, capture_output=True, check=False)
+    assert (run.returncode, words(run)) == (0, "")
+    assert run.stdout.count(b"\n") == 1
+
+
+@pytest.mark.parametrize("format_", ["tree", "json", "mermaid", "dot", "html", "svg"])
+def test_lineage_in_every_format(built: Path, format_: str) -> None:
+    run = begat("lineage", "Orca 2", "--format", format_, cwd=built)
+    assert run.returncode == 0, words(run)
+    assert "Orca 2" in run.stdout.decode()
+
+
+@pytest.mark.parametrize(
+    "command", [["stats"], ["check"], ["show", "Orca 2"], ["search", "signals"], ["path", "Orca 2", "Orca"]]
+)
+def test_other_commands_answer(built: Path, command: list[str]) -> None:
+    run = begat(*command, cwd=built)
+    assert run.returncode == 0, words(run)
+
+
+def test_no_colour_where_nobody_looks(built: Path) -> None:
+    for command in (["lineage", "Orca 2"], ["show", "Orca 2"], ["search", "Orca"], ["stats"]):
+        assert b"\x1b" not in begat(*command, cwd=built).stdout
+
+
+# -- bad input: one clear line each, the right exit code, the rest carried on -------------------------------
+
+GOOD = json.dumps(BERT)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("empty.jsonl", b"", "empty"),
+        ("picture.jsonl", b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 8, "not a text"),
+        ("broken.jsonl", f'{json.dumps(ORCA)}\n{{"id": "x", "abstract": "cut\n{GOOD}\n'.encode(), "line 2"),
+        ("latin.jsonl", json.dumps({**ORCA, "title": "Tülu und Orca"}, ensure_ascii=False).encode("cp1252"), "UTF-8"),
+    ],
+)
+def test_a_bad_file_is_one_line_and_the_rest_goes_on(tmp_path: Path, name: str, content: bytes, said: str) -> None:
+    (tmp_path / name).write_bytes(content)
+    write_lines(tmp_path / "good.jsonl", [BERT])
+    run = begat("build", name, "good.jsonl", cwd=tmp_path)
+    complaints = [line for line in words(run).splitlines() if line.startswith("begat: ")]
+    assert len(complaints) == 1
+    assert name in complaints[0]
+    assert said in complaints[0]
+    assert run.returncode == 0
+    assert b"BERT" in begat("show", "BERT", cwd=tmp_path).stdout
+
+
+def test_nothing_readable_is_a_failure(tmp_path: Path) -> None:
+    run = begat("build", "nowhere.jsonl", cwd=tmp_path)
+    assert run.returncode == 1
+    assert "nowhere.jsonl" in words(run)
+
+
+def test_a_line_of_200_mb_does_not_fill_the_memory(tmp_path: Path) -> None:
+    with (tmp_path / "huge.jsonl").open("wb") as handle:
+        handle.write(GOOD.encode() + b'\n{"id": "huge", "abstract": "')
+        for _ in range(200):
+            handle.write(b"x" * 1_000_000)
+        handle.write(b'"}\n' + json.dumps(ORCA).encode() + b"\n")
+    code = (
+        "import resource, sys; from begat.cli import main; sys.argv = ['begat', 'build', 'huge.jsonl', '--workers', '1']\n"
+        "try: main()\nfinally: print('peak', resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)"
+    )
+    run = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, check=False)
+    assert "line 2" in words(run)
+    assert int(run.stdout.split()[-1]) < 400, "megabytes"
+    assert begat("show", "Orca 2", cwd=tmp_path).returncode == 0
+
+
+def test_a_name_that_is_nowhere_gets_a_did_you_mean(built: Path) -> None:
+    run = begat("lineage", "Orka 2", cwd=built)
+    assert run.returncode == 1
+    assert "did you mean 'Orca 2'" in words(run)
+
+
+def test_a_query_with_a_typo(built: Path) -> None:
+    for command in (["query", "MATCH (a RETURN a"], ["sparql", "SELEC ?a WHERE { ?a ?b ?c }"]):
+        run = begat(*command, cwd=built)
+        assert run.returncode == 1
+        assert len(words(run).splitlines()) == 1
+
+
+def test_a_query_that_would_write_is_refused(built: Path) -> None:
+    for command in (["query", "CREATE (n:Model {name: 'x'}) RETURN n"], ["sparql", "DELETE WHERE { ?s ?p ?o }"]):
+        assert begat(*command, cwd=built).returncode == 1
+
+
+def test_files_that_are_no_graphs(tmp_path: Path) -> None:
+    (tmp_path / "text.begat").write_text("this is no database, just a text that is long enough to be read as one " * 20)
+    with sqlite3.connect(tmp_path / "other.begat") as other:
+        other.execute("CREATE TABLE t (a)")
+    other.close()
+    for name, said in (
+        ("text.begat", "not a begat graph"),
+        ("other.begat", "not a begat graph"),
+        ("none.begat", "no graph here"),
+    ):
+        run = begat("stats", "-g", name, cwd=tmp_path)
+        assert run.returncode == 1
+        assert said in words(run)
+        assert len(words(run).splitlines()) == 1
+
+
+def test_a_graph_of_a_newer_begat(built: Path, tmp_path: Path) -> None:
+    newer = tmp_path / "newer.begat"
+    newer.write_bytes((built / "graph.begat").read_bytes())
+    with sqlite3.connect(newer) as connection:
+        connection.execute("PRAGMA user_version = 99")
+    connection.close()
+    run = begat("stats", "-g", newer, cwd=tmp_path)
+    assert run.returncode == 1
+    assert "newer begat" in words(run)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["lineeage", "x"],
+        ["lineage"],
+        ["lineage", "x", "--depth", "many"],
+        ["query"],
+        ["build", "x", "--column", "title"],
+    ],
+)
+def test_wrong_use_exits_with_2(tmp_path: Path, arguments: list[str]) -> None:
+    run = begat(*arguments, cwd=tmp_path)
+    assert run.returncode == 2
+    assert len(words(run).splitlines()) == 1
+
+
+# -- help ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", list(cli.commands))
+def test_every_command_helps_with_examples(name: str) -> None:
+    command = cli.commands[name]
+    assert command.help
+    assert command.epilog
+    assert f"begat {name}" in command.epilog
+    for parameter in command.params:
+        if isinstance(parameter, click.Option) and not parameter.flag_value:
+            assert parameter.help or parameter.name in ("format_", "limit"), f"{name} --{parameter.name} has no help"
