@@ -21,6 +21,15 @@ class NodeType(StrEnum):
     AUTHOR = "Author"
 
 
+CLASSES: dict[NodeType, tuple[str, ...]] = {
+    NodeType.PAPER: ("http://purl.org/spar/fabio/ResearchPaper", "https://schema.org/ScholarlyArticle"),
+    NodeType.MODEL: ("https://w3id.org/fair4ml#MLModel",),
+    NodeType.METHOD: (NAMESPACE + "Method",),
+    NodeType.DATASET: ("https://schema.org/Dataset",),
+    NodeType.AUTHOR: ("http://xmlns.com/foaf/0.1/Person",),
+}
+"""The IRIs of the RDF classes of a node of each type."""
+
 THINGS = (NodeType.MODEL, NodeType.METHOD, NodeType.DATASET)
 """What papers introduce and what descends from one another."""
 
@@ -60,6 +69,14 @@ class RelationFacts:
     iri: str
     lineage: float = 0.0
     symmetric: bool = False
+
+    @property
+    def inverse(self) -> str:
+        """The IRI of the predicate read object → subject; of a symmetric relation its own."""
+        if self.symmetric:
+            return self.iri
+        first, *rest = self.backward.replace("-", " ").split()
+        return NAMESPACE + first + "".join(word.capitalize() for word in rest)
 
 
 _FAIR4ML = "https://w3id.org/fair4ml#"
@@ -103,6 +120,23 @@ _FACTS = (
 )
 
 FACTS: dict[Relation, RelationFacts] = {facts.relation: facts for facts in _FACTS}
+
+_NARROWER: dict[tuple[Relation, NodeType, NodeType], str] = {
+    (Relation.EXTENDS, NodeType.PAPER, NodeType.PAPER): "http://purl.org/spar/cito/extends",
+    (Relation.TRAINED_ON, NodeType.MODEL, NodeType.DATASET): _FAIR4ML + "trainedOn",
+    (Relation.EVALUATED_ON, NodeType.MODEL, NodeType.DATASET): _FAIR4ML + "evaluatedOn",
+}
+"""Predicates of other vocabularies that say more than ours, and so hold between these types only."""
+
+
+def predicates(relation: Relation, subject: NodeType, object_: NodeType) -> tuple[str, ...]:
+    """The IRIs that state an edge in RDF, by the types of its ends: the relation's own first."""
+    own = FACTS[relation].iri
+    if relation is Relation.SUBCLASS_OF:
+        return own, "http://www.w3.org/2004/02/skos/core#broader"
+    narrower = _NARROWER.get((relation, subject, object_))
+    return (own, narrower) if narrower else (own,)
+
 
 LINEAGE: tuple[Relation, ...] = tuple(facts.relation for facts in _FACTS if facts.lineage)
 """The relations of descent, as in DESIGN: EXTENDS, VARIANT_OF, FINE_TUNED_FROM, DISTILLED_FROM, USES."""
