@@ -1,0 +1,35 @@
+"""Whose claim a sentence is and how firmly it is made: the paper's own result, a hope, a denial, other people's work."""
+
+from collections.abc import Sequence
+
+from begat.loaders.mining.cues import ideas
+from begat.loaders.mining.lists import Item
+
+_REACH = 7
+"""How many words behind a negation or a "may" it still governs."""
+_STOPS = frozenset({",", ";", ":", "but", "and", ".", "which", "that", "while", "(", ")"})
+
+
+def before(sequence: Sequence[Item], at: int) -> frozenset[str]:
+    """The stances that govern the item at a place: "not", "hedged", "unlike", "others"; within its clause."""
+    found = set()
+    for item in reversed(sequence[max(0, at - _REACH) : at]):
+        if item.text in _STOPS:
+            break
+        found.update(s for s in ideas(item.text) if s in ("not", "hedged", "unlike", "others"))
+    return frozenset(found)
+
+
+def of_sentence(sequence: Sequence[Item], position: float) -> frozenset[str]:
+    """What a whole sentence is: "own" (we, our), "others" (existing work), "opening" (of the text), "contrast"."""
+    found = set()
+    if any(i.own and i.text != "@it" for i in sequence):
+        found.add("own")
+    heads = [i.text.casefold() for i in sequence[:6]]
+    if any("others" in ideas(h) for h in heads):
+        found.add("others")
+    if heads and heads[0] in ("however", "although", "while", "despite", "but", "unlike", "yet", "unfortunately"):
+        found.add("contrast")
+    if position < 0.34:
+        found.add("opening")
+    return frozenset(found)
