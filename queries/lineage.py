@@ -1,0 +1,152 @@
+"""The lineage of one node: what it descends from, what descends from it, and the sentences that say so.
+
+Only the neighbourhood is read, level by level; cycles end by themselves because a node is met once.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from begat.graph.errors import NotFoundError, UsageError
+from begat.graph.model import Edge, Node, Statement
+from begat.graph.store import Store
+from begat.graph.vocabulary import FACTS, LINEAGE, NodeType, Relation
+from begat.queries.neighbourhood import edges_from, edges_to, evidence_of, introductions, nodes_of
+
+Direction = Literal["both", "ancestors", "descendants"]
+
+MOST_NODES = 800
+"""More than this no picture can show and nobody reads."""
+MOST_EVIDENCE = 5
+"""Statements kept of each edge, best first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lineage:
+    """A node with its ancestors and descendants.
+
+    `nodes` holds the subject first, then all others by their distance; `steps` how far each is from the subject:
+    0 itself, -2 an ancestor two edges away, +1 what descends from it directly. `edges` are all edges of
+    `relations` between these nodes (Edge points from the newer to what it came from), `evidence` the statements
+    behind each, the most confident first, at most MOST_EVIDENCE. `introduced_by` maps a thing's node id to the
+    paper that introduces it (its title, url, date). Where the subject is itself a paper, the things that it
+    introduces stand beside it at step 0, with their INTRODUCES edges in `edges`.
+    `truncated` is None, or a sentence that says what was left out and what to do about it.
+    """
+
+    subject: Node
+    direction: Direction
+    depth: int | None
+    relations: tuple[Relation, ...]
+    min_confidence: float
+    nodes: tuple[Node, ...]
+    steps: Mapping[str, int]
+    edges: tuple[Edge, ...]
+    evidence: Mapping[Edge, tuple[Statement, ...]]
+    introduced_by: Mapping[str, Node]
+    truncated: str | None = None
+
+    @property
+    def ancestors(self) -> tuple[Node, ...]:
+        """What the subject descends from, nearest first."""
+        return tuple(node for node in self.nodes if self.steps[node.id] < 0)
+
+    @property
+    def descendants(self) -> tuple[Node, ...]:
+        """What descends from the subject, nearest first."""
+        return tuple(node for node in self.nodes if self.steps[node.id] > 0)
+
+
+def lineage(
+    store: Store,
+    node_id: str,
+    *,
+    direction: str = "both",
+    depth: int | None = None,
+    relations: Sequence[Relation] = LINEAGE,
+    min_confidence: float = 0.0,
+    limit: int = MOST_NODES,
+) -> Lineage:
+    """The lineage of a node.
+
+    Ancestors are all that is reached by following edges of `relations` from subject to object, descendants the
+    other way round; siblings are neither. `depth` is the most steps away (None: all), `min_confidence` leaves
+    weaker edges out, `limit` is the most nodes: past it the nearest are kept, and `truncated` says so.
+    Raises NotFoundError for an id that is nowhere, UsageError for a direction that is none.
+    """
+    if direction not in ("both", "ancestors", "descendants"):
+        raise UsageError(f"no direction {direction!r}; there are both, ancestors, descendants")
+    subject = store.node(node_id)
+    if subject is None:
+        raise NotFoundError(node_id)
+    wanted = tuple(relation for relation in Relation if relation in relations)
+    walk = _Walk(store, subject, wanted, min_confidence, limit)
+    walk.go(direction, depth)
+    nodes = nodes_of(store, walk.steps)
+    # An edge may name a node that is gone only in a damaged file; then it is not shown rather than half shown.
+    steps = {node: step for node, step in walk.steps.items() if node in nodes}
+    edges = tuple(
+        edge
+        for edge in edges_from(store, steps, wanted, min_confidence)
+        if edge.object in steps and edge.object != edge.subject
+    )
+    edges += tuple(edge for edge in walk.introduced if edge not in edges)
+    return Lineage(
+        subject=subject,
+        direction=direction,  # type: ignore[arg-type]  # checked above
+        depth=depth,
+        relations=wanted,
+        min_confidence=min_confidence,
+        nodes=tuple(nodes[node] for node in sorted(steps, key=lambda n: (n != subject.id, abs(steps[n]), steps[n], n))),
+        steps=steps,
+        edges=edges,
+        evidence=evidence_of(store, edges, MOST_EVIDENCE),
+        introduced_by=introductions(store, (n for n in steps if nodes[n].type is not NodeType.PAPER)),
+        truncated=walk.truncated,
+    )
+
+
+class _Walk:
+    """Breadth first in both directions at once, so that neither uses up the room of the other."""
+
+    def __init__(
+        self, store: Store, subject: Node, relations: tuple[Relation, ...], min_confidence: float, limit: int
+    ) -> None:
+        self.store = store
+        self.relations = relations
+        self.min_confidence = min_confidence
+        self.limit = limit
+        self.steps = {subject.id: 0}
+        self.truncated: str | None = None
+        self.introduced: tuple[Edge, ...] = ()
+        if subject.type is NodeType.PAPER:
+            self.introduced = tuple(edges_from(store, [subject.id], [Relation.INTRODUCES], min_confidence))
+            self.steps |= {edge.object: 0 for edge in self.introduced}
+
+    def go(self, direction: str, depth: int | None) -> None:
+        """Fill `steps`."""
+        signs = {"ancestors": (-1,), "descendants": (1,), "both": (-1, 1)}[direction]
+        frontiers = {sign: sorted(self.steps) for sign in signs}
+        level = 0
+        while any(frontiers.values()) and (depth is None or level < depth) and not self.truncated:
+            level += 1
+            frontiers = {sign: self._next(frontier, sign * level) for sign, frontier in frontiers.items()}
+
+    def _next(self, frontier: Sequence[str], step: int) -> list[str]:
+        """The nodes one edge further out, those best attested first where there is no room for all."""
+        best: dict[str, float] = {}
+        if frontier:
+            read = edges_from if step < 0 else edges_to
+            for edge in read(self.store, frontier, self.relations, self.min_confidence):
+                other = edge.object if step < 0 else edge.subject
+                if other not in self.steps:
+                    best[other] = max(best.get(other, 0.0), edge.confidence * FACTS[edge.relation].lineage)
+        ranked = sorted(best, key=lambda node: (-best[node], node))
+        room = max(0, self.limit - len(self.steps))
+        if len(ranked) > room:
+            self.truncated = (
+                f"only the nearest {self.limit} are shown; a smaller --depth, fewer relations (--relation)"
+                " or a higher --min-confidence shows a part in full"
+            )
+        self.steps |= dict.fromkeys(ranked[:room], step)
+        return sorted(ranked[:room])
