@@ -5,7 +5,7 @@ Texts copied out of HTML lose spaces around links and emphasis (`inMiniLMby`), a
 """
 
 import re
-from collections.abc import Iterator, Set
+from collections.abc import Set
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
@@ -16,7 +16,7 @@ URL = re.compile(
     r"(?:https?://|www\.)[^\s|<>]+|\b(?:github\.com|huggingface\.co|arxiv\.org|doi\.org|aka\.ms)/[^\s|<>]+"
 )
 _RUN = re.compile(r"[^\W_]+")
-_PIECE = re.compile(r"[A-Z]?[a-zß-öø-ÿ]+|[A-Z]+(?![a-zß-öø-ÿ])|[A-Z]+(?=[A-Z])|\d+|[^\W_]")
+_LOWER = "".join(chr(i) for i in range(0x250) if chr(i).islower())
 _FOOTNOTE = re.compile(r"(?<=[\w.,;:)”\"])(\d{1,2})\1\1(?=https?:|www\.|[A-Z][a-z])")
 _URL_GLUED = re.compile(r"(?<=[A-Za-z])(?=https?://)")
 _MARK_GLUED = re.compile(
@@ -73,47 +73,44 @@ def _seams(word: str, apart: Set[str]) -> list[int]:
     """Where a run of letters and digits is to be parted. `apart`: the runs that the text writes on their own."""
     if word.islower():
         return list(_lower_seams(word))
-    pieces = [found.span() for found in _PIECE.finditer(word)]
-    seams: list[int] = []
-    start, end = pieces[0]
-    head = word[start:end]
-    if head.islower() and len(pieces) > 1:
-        rest = word[end:]
-        if _goes_before(head) or (words.lower(head) >= 20 and len(head) > 3 and rest in apart):
-            seams.append(end)
-        else:
-            inner = [at for at in _lower_seams(head) if _goes_before(head[at:])]
-            seams += inner
-    tail_start, tail_end = pieces[-1]
-    tail = word[tail_start:tail_end]
-    if len(pieces) > 1:
-        first = seams[-1] if seams else 0
-        seams += _tail_seams(word[first:tail_start], tail, first, apart)
-    return seams
+    head = _head_seam(word, apart)
+    return [*head, *_tail_seams(word, head[-1] if head else 0, apart)]
 
 
-def _goes_before(head: str) -> bool:
-    """Whether a lower-case word is one that a name follows directly."""
-    return (head in words.FUNCTION and len(head) > 1) or head in words.STATING
+def _head_seam(word: str, apart: Set[str]) -> list[int]:
+    """The seams of lower-case words and the name that follows them (`inMiniLM`, `theAdaptive`)."""
+    length = next(i for i, letter in enumerate(word) if not letter.islower())
+    head, rest = word[:length], word[length:]
+    if length < 2 or len(rest) < 2:
+        return []
+    if head in words.FUNCTION or head in words.STATING or (length > 3 and words.lower(head) >= 20 and rest in apart):
+        return [length]
+    inner = _lower_seams(head)
+    return [*inner, length] if inner and head[inner[-1] :] in words.FUNCTION else []
 
 
-def _tail_seams(body: str, tail: str, first: int, apart: Set[str]) -> Iterator[int]:
-    """Seams between a name and the lower-case words that follow it (`MiniLMby`, `TransNormerby`)."""
-    at = first + len(body)
-    if tail.islower() and body and (body[-1].isdigit() or body[-1].isupper()):
-        if len(tail) > 1 and (tail in words.FUNCTION or (len(tail) > 3 and words.lower(tail) >= 20)):
-            yield at
-            return
-        inner = list(_lower_seams(tail))
-        if inner and len(tail) > 5 and tail[: inner[0]] in words.FUNCTION:
-            yield at
-            yield from (at + i for i in inner)
-        return
-    for cut in range(1, len(tail)):
+def _tail_seams(word: str, first: int, apart: Set[str]) -> list[int]:
+    """The seams of a name and the lower-case words that follow it (`MiniLMby`, `TransNormerby`)."""
+    length = len(word) - len(word.rstrip(_LOWER))
+    at = len(word) - length
+    tail, body = word[at:], word[first:at]
+    if body.lower() in words.FUNCTION:
+        return []
+    if len(body) > 1 and length > 1 and (body[-1].isdigit() or body[-2:].isupper() or body in apart):
+        if tail in words.FUNCTION or (length > 3 and words.lower(tail) >= 20 and (length > 7 or body in apart)):
+            return [at]
+        inner = _lower_seams(tail)
+        if inner and tail[: inner[0]] in words.FUNCTION:
+            return [at, *(at + i for i in inner)]
+    for cut in range(1, length - 1):
         rest = tail[cut:]
-        if rest in words.FUNCTION and len(rest) > 1 and body + tail[:cut] in apart:
-            yield at + cut
-            return
+        if (
+            len(body) + cut > 2
+            and body + tail[:cut] in apart
+            and (rest in words.FUNCTION or (len(rest) > 4 and words.lower(rest) >= 20))
+        ):
+            return [at + cut]
+    return []
 
 
 @lru_cache(maxsize=20000)

@@ -17,15 +17,14 @@ _TOKEN = re.compile(
 )
 _HYPHENED = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)+")
 _SUFFIX = re.compile(
-    r"-(?:based|like|style|inspired|esque|type|free|aware|driven|powered|guided|trained|tuned|initiali[sz]ed|enhanced"
-    r"|augmented|equipped|generated|derived|specific|agnostic|only|compatible|class|level|family|series)$"
+    r"-(?:based|like|style|inspired|type|driven|powered|guided|initiali[sz]ed|enhanced|augmented|equipped|generated|class|family|series)$"
 )
 _POSSESSIVE = re.compile(r"[’'](?:s|t|re|ve|ll|d|m)$")
 _NOT_AN_END = re.compile(
     r"(?:\b(?:e\.g|i\.e|et al|vs|cf|resp|approx|Fig|Figs|Eq|Eqs|Sec|Tab|Ref|Refs|No|Dr|Prof|Mr|Ms|a\.k\.a|w\.r\.t|viz|Inc|Ltd|Co|St)"
     r"|\b[A-Z])\.$"
 )
-_END = re.compile(r"[.!?…]+[)\]”’\"'»]*(?=\s|$)|(?<=[a-z]{3})[.!?](?=\d\.\s)")
+_END = re.compile(r"[.!?…]+(?:[)\]”’\"'»]+[.!?]*)*(?=\s|$)|(?<=[a-z]{3})[.!?](?=\d\.\s)")
 _BULLET = re.compile(r"\s*(?:[-*•–·]|\(?(?:\d{1,2}|[ivx]{1,4}|[a-h])[.)])(?:\s+|$)")
 _OPEN_END = re.compile(
     r"(?:[,;(–—-]|\b(?:a|an|and|as|at|by|for|from|in|is|of|on|or|our|such|than|that|the|to|we|with))$"
