@@ -7,17 +7,24 @@ arXiv: new style `YYMM.NNNNN` (four digits after the point until 2014-12), old s
 """
 
 import re
+from collections.abc import Iterator
 from urllib.parse import quote
 
-_NEW = r"(?P<new>\d{2}(?:0[1-9]|1[0-2])\.\d{4,5})"
-_OLD = r"(?P<old>[a-z-]{2,10}(?:\.[A-Z]{2})?/\d{2}(?:0[1-9]|1[0-2])\d{3})"
-_ARXIV = re.compile(rf"(?:arxiv:\s*)?(?:{_NEW}|{_OLD})(?:v\d+)?", re.IGNORECASE)
-ARXIV_LINK = re.compile(
-    rf"(?:https?://)?(?:www\.|export\.)?(?:arxiv\.org|ar5iv\.org|ar5iv\.labs\.arxiv\.org)/(?:abs|pdf|html|format)/(?:{_NEW}|{_OLD})(?:v\d+)?(?:\.pdf)?",
+_NEW = r"\d{2}(?:0[1-9]|1[0-2])\.\d{4,5}"
+_OLD = r"[a-z-]{2,10}(?:\.[A-Z]{2})?/\d{2}(?:0[1-9]|1[0-2])\d{3}"
+_ID = rf"(?P<id>{_NEW}|{_OLD})(?:v\d+)?"
+_DOI_PREFIX = r"(?:(?:https?://)?(?:dx\.)?doi\.org/|doi:\s*)"
+_ARXIV = re.compile(rf"(?:arxiv:\s*|{_DOI_PREFIX}?10\.48550/arxiv\.)?{_ID}", re.IGNORECASE)
+_ARXIV_LINK = re.compile(
+    r"(?:https?://)?(?:(?:(?:www|export)\.)?arxiv\.org/(?:abs|pdf|html|format)/|huggingface\.co/papers/"
+    rf"|ar5iv\.(?:labs\.arxiv\.)?org/(?:abs|html)/){_ID}(?:\.pdf)?",
     re.IGNORECASE,
 )
-"""A link to a paper on arXiv; groups `new` and `old` hold the id."""
-_DOI = re.compile(r"(?:https?://(?:dx\.)?doi\.org/|doi:\s*)?(10\.\d{4,9}/\S+)", re.IGNORECASE)
+_DOI = re.compile(rf"{_DOI_PREFIX}?(10\.\d{{4,9}}/\S+)", re.IGNORECASE)
+_CITED = re.compile(
+    rf"{_ARXIV_LINK.pattern}|\barxiv:\s?(?:{_NEW})(?:v\d+)?|{_DOI_PREFIX}10\.\d{{4,9}}/[^\s\"<>]+", re.IGNORECASE
+)
+_CITED_HINTS = ("arxiv", "ar5iv", "doi", "huggingface.co/papers")
 
 
 def arxiv_id(text: str) -> str | None:
@@ -27,13 +34,11 @@ def arxiv_id(text: str) -> str | None:
     '2311.11045'
     """
     text = text.strip()
-    found = _ARXIV.fullmatch(text) or ARXIV_LINK.fullmatch(text)
+    found = _ARXIV.fullmatch(text) or _ARXIV_LINK.fullmatch(text)
     if not found:
         return None
-    if found["new"]:
-        return found["new"]
-    archive, number = found["old"].split("/")
-    return f"{archive.split('.')[0].lower()}/{number}"
+    archive, slash, number = found["id"].rpartition("/")
+    return f"{archive.split('.')[0].lower()}{slash}{number}"
 
 
 def arxiv_date(identifier: str) -> str | None:
@@ -49,6 +54,30 @@ def doi(text: str) -> str | None:
     """The lower-case DOI that `text` is (bare, `doi:…` or a link), or None."""
     found = _DOI.fullmatch(text.strip())
     return found[1].rstrip(".,;").lower() if found else None
+
+
+def cited(text: str) -> Iterator[tuple[int, int, str | None, str | None]]:
+    """Each place where `text` points to a paper, in order: start, end, arXiv id or None, DOI or None.
+
+    >>> list(cited("See https://arxiv.org/abs/2311.11045v2."))
+    [(4, 38, '2311.11045', None)]
+    """
+    lowered = text.lower()
+    if not any(hint in lowered for hint in _CITED_HINTS):  # most texts point nowhere, and this is quick to see
+        return
+    for found in _CITED.finditer(text):
+        written = _without_closing_marks(found[0])
+        arxiv = arxiv_id(written)
+        yield found.start(), found.start() + len(written), arxiv, None if arxiv else doi(written)
+
+
+def _without_closing_marks(link: str) -> str:
+    """`link` without the marks of the sentence around it; a DOI may hold brackets, but only in pairs."""
+    while link[-1] in ".,;:!?'*_" or any(
+        link[-1] == shut and link.count(shut) > link.count(opened) for opened, shut in ("()", "[]", "{}")
+    ):
+        link = link[:-1]
+    return link
 
 
 def paper_node_id(key: str) -> str:
