@@ -9,14 +9,20 @@ that canonicalises them gives back what it was given.
 """
 
 import hashlib
+import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from functools import cache
+from importlib.resources import files
+from io import BytesIO
+from itertools import groupby
+from typing import Any, BinaryIO, cast
 from urllib.parse import quote
 
 import pyoxigraph as ox
 
+from begat.graph.markup import xml_text
 from begat.graph.model import Edge, Node, Statement
 from begat.graph.store import Store
 from begat.graph.vocabulary import BASE, CLASSES, FACTS, NAMESPACE, NodeType, predicates
@@ -166,9 +172,12 @@ def _says(iri: ox.NamedNode, edge: Edge, base: str) -> Iterator[ox.Triple]:
     yield ox.Triple(iri, term("rdf:object"), node_iri(edge.object, base))
 
 
-def _distinct(statements: list[Statement]) -> Iterable[Statement]:
+def _distinct(statements: Iterable[Statement]) -> Iterable[Statement]:
     """One statement a claim: what a document says once is one claim, though it be read from two sources."""
-    return {statement.claim: statement for statement in reversed(statements)}.values()
+    unique: dict[str, Statement] = {}
+    for statement in statements:
+        unique.setdefault(statement.claim, statement)
+    return unique.values()
 
 
 def _claim(statement: Statement, edge: Edge, base: str) -> Iterator[ox.Triple]:
@@ -197,3 +206,174 @@ def _claim(statement: Statement, edge: Edge, base: str) -> Iterator[ox.Triple]:
 
 
 _TYPE = term("rdf:type")
+
+
+# -- the files -------------------------------------------------------------------------------------------
+
+
+def write_turtle(store: Store, out: BinaryIO, **options: Any) -> None:
+    """Turtle (https://www.w3.org/TR/turtle/), a block for each subject; `options` are those of `triples`."""
+    _write(triples(store, **options), out, ox.RdfFormat.TURTLE, options)
+
+
+def write_trig(store: Store, out: BinaryIO, **options: Any) -> None:
+    """TriG (https://www.w3.org/TR/trig/): the graph as in Turtle, and one named graph for each paper.
+
+    `b:from-PAPER` holds the plain triples that the documents of this paper state, and their claims; that it
+    comes from the paper is said in the default graph.
+    """
+    _write(_quads(store, **options), out, ox.RdfFormat.TRIG, options)
+
+
+def write_ntriples(store: Store, out: BinaryIO, **options: Any) -> None:
+    """N-Triples (https://www.w3.org/TR/n-triples/), sorted, so that two graphs differ only where they do."""
+    lines = BytesIO()
+    ox.serialize(triples(store, **options), lines, ox.RdfFormat.N_TRIPLES)
+    out.writelines(sorted(set(lines.getvalue().splitlines(keepends=True))))
+
+
+def write_rdfxml(store: Store, out: BinaryIO, **options: Any) -> None:
+    """RDF/XML (https://www.w3.org/TR/rdf-syntax-grammar/); what XML cannot hold becomes U+FFFD."""
+    _write(map(_for_xml, triples(store, **options)), out, ox.RdfFormat.RDF_XML, options)
+
+
+def write_jsonld(store: Store, out: BinaryIO, **options: Any) -> None:
+    """JSON-LD 1.1 (https://www.w3.org/TR/json-ld/) with its context: an object for each subject, a line each."""
+    compact = _Compact(options.get("base", BASE))
+    out.write(b'{"@context": ' + _json(compact.context) + b',\n"@graph": [')
+    separator = b"\n"
+    for subject, said in groupby(triples(store, **options), key=lambda triple: triple.subject):
+        out.write(separator + _json(compact.subject(subject, said)))
+        separator = b",\n"
+    out.write(b"\n]}\n")
+
+
+class _Compact:
+    """Triples as JSON-LD objects: short where `context.json` has a term, prefixed otherwise.
+
+    rdflib writes the same, but only from a graph in memory: this streams.
+    """
+
+    def __init__(self, base: str) -> None:
+        self.context: dict[str, Any] = json.loads((files("begat.graph") / "context.json").read_text("utf-8"))[
+            "@context"
+        ]
+        self.context["b"] = base
+        plain = {name: found for name, found in self.context.items() if isinstance(found, str)}
+        self._prefixes = {found: name for name, found in plain.items() if found[-1] in "/#"}
+        self._terms: dict[str, tuple[str, dict[str, str]]] = {}
+        for name, found in self.context.items():
+            definition = found if isinstance(found, dict) else {"@id": found}
+            prefix, _, local = definition["@id"].partition(":")
+            self._terms[plain.get(prefix, prefix + ":") + local] = name, definition
+
+    def subject(self, subject: ox.NamedNode, said: Iterable[ox.Triple]) -> dict[str, Any]:
+        """The object for one subject and all that is said of it."""
+        found: dict[str, Any] = {"id": self.iri(subject)}
+        for triple in said:
+            name, definition = self._term(triple.predicate)
+            value = self._value(triple.object, definition.get("@type"))
+            if name in found:
+                earlier = found[name]
+                found[name] = [*(earlier if isinstance(earlier, list) else [earlier]), value]
+            else:
+                found[name] = [value] if definition.get("@container") == "@set" else value
+        return found
+
+    def iri(self, node: ox.NamedNode) -> str:
+        cut = max(node.value.rfind("/"), node.value.rfind("#")) + 1
+        prefix = self._prefixes.get(node.value[:cut])
+        return f"{prefix}:{node.value[cut:]}" if prefix else node.value
+
+    def _term(self, predicate: ox.NamedNode) -> tuple[str, dict[str, str]]:
+        if predicate == _TYPE:
+            return "type", {"@type": "@id"}
+        return self._terms.get(predicate.value) or (self.iri(predicate), {})
+
+    def _value(self, found: Any, coerced: str | None) -> Any:
+        if isinstance(found, ox.NamedNode):
+            iri = self.iri(found)
+            return iri if coerced == "@id" else {"@id": iri}
+        datatype = self.iri(found.datatype)
+        if coerced == datatype or (coerced is None and datatype == "xsd:string"):
+            return found.value
+        if coerced is None and datatype == "xsd:integer":
+            return int(found.value)
+        return {"@value": found.value, "@type": datatype}
+
+
+class _Tidied:
+    """A file that the serializer writes to, tidied: prefixes in order, an empty line after a Turtle statement.
+
+    The serializer's prefixes come in an order that changes from run to run; files of one graph shall be equal.
+    A statement of Turtle ends with " ." as no other line does: literals hold no line breaks.
+    """
+
+    def __init__(self, out: BinaryIO, turtle: bool) -> None:
+        self._out = out
+        self._turtle = turtle
+        self._rest = b""
+        self._head = True
+
+    def write(self, data: bytes) -> int:
+        self._rest += data
+        if not self._head or len(self._rest) > _HEAD:
+            self._pass_on(self._rest.rfind(b"\n") + 1)
+        return len(data)
+
+    def flush(self) -> None:
+        self._pass_on(len(self._rest))
+
+    def _pass_on(self, length: int) -> None:
+        lines, self._rest = self._rest[:length], self._rest[length:]
+        if self._head:
+            prefixes = _PREFIXES.match(lines)
+            if prefixes:
+                self._out.write(b"".join(sorted(prefixes[0].splitlines(keepends=True))) + b"\n")
+                lines = lines[prefixes.end() :]
+            lines = _XML_PREFIXES.sub(lambda found: b" ".join(sorted(found[0].split())), lines, count=1)
+            self._head = False
+        self._out.write(lines.replace(b" .\n", b" .\n\n") if self._turtle else lines)
+
+
+_HEAD = 4096
+"""Bytes within which the prefixes are over."""
+_PREFIXES = re.compile(rb"(?:@prefix .*\n)+")
+_XML_PREFIXES = re.compile(rb"(?<=<rdf:RDF )[^>]+")
+
+
+def _write(
+    said: Iterable[ox.Triple] | Iterable[ox.Quad], out: BinaryIO, format: ox.RdfFormat, options: Mapping[str, Any]
+) -> None:
+    tidied = _Tidied(out, turtle=format != ox.RdfFormat.RDF_XML)
+    ox.serialize(said, cast(BinaryIO, tidied), format, prefixes=PREFIXES | {"b": options.get("base", BASE)})
+    tidied.flush()
+
+
+def _json(value: object) -> bytes:
+    return json.dumps(value, ensure_ascii=False).encode()
+
+
+def _for_xml(triple: ox.Triple) -> ox.Triple:
+    found = triple.object
+    if not isinstance(found, ox.Literal) or xml_text(found.value) == found.value:
+        return triple
+    return ox.Triple(triple.subject, triple.predicate, ox.Literal(xml_text(found.value), datatype=found.datatype))
+
+
+def _quads(store: Store, *, evidence: bool = True, min_confidence: float = 0.0, base: str = BASE) -> Iterator[ox.Quad]:
+    for triple in triples(store, evidence=False, min_confidence=min_confidence, base=base):
+        yield ox.Quad(*triple)
+    if not evidence:
+        return
+    types = {node.id: node.type for node in store.nodes()}
+    graphs: dict[str, ox.NamedNode] = {}
+    for edge in store.edges("confidence >= ?", (min_confidence,)):
+        for triple in _record(edge, base):
+            yield ox.Quad(*triple)
+        for statement in _distinct(store.evidence(edge)):
+            graph = graphs.setdefault(statement.paper, node_iri(f"from-{statement.paper}", base))
+            for subject, predicate, object_ in (*edge_triples(edge, types, base), *_claim(statement, edge, base)):
+                yield ox.Quad(subject, predicate, object_, graph)
+    for paper in sorted(graphs):
+        yield ox.Quad(graphs[paper], term("prov:wasDerivedFrom"), node_iri(paper, base))
