@@ -7,6 +7,7 @@ raises `revision`, which the caches of the views carry.
 """
 
 import json
+import secrets
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -210,6 +211,11 @@ class Store:
         """Raised by every change to what the views show."""
         return int(self.meta("revision") or 0)
 
+    @property
+    def stamp(self) -> str:
+        """Names this content alone: the revision, and a token that no other file of the same revision has."""
+        return f"{self.revision}-{self.meta('stamp') or 0}"
+
     # -- documents and what was mined from them --------------------------------------------------------
 
     def add_document(self, document: Document, digest: str) -> int:
@@ -391,6 +397,7 @@ class Store:
         )
         self.connection.executemany("INSERT INTO search VALUES (?, ?, ?)", entries)
         self.set_meta("revision", str(self.revision + 1))
+        self.set_meta("stamp", secrets.token_hex(8))
 
     def evidence(self, edge: Edge) -> list[Statement]:
         """The statements behind an edge, the most confident first."""
