@@ -98,17 +98,19 @@ def _key(parsed: ParsedName) -> str:
     return fold(" ".join(part for part in (parsed.stem, version, parsed.size, parsed.flavour) if part))
 
 
-_SIZE_WORDS = frozenset("tiny mini small medium base large xlarge xxlarge huge giant nano micro xs xl xxl xxxl".split())
+def _words(line: str) -> frozenset[str]:
+    return frozenset(line.split())
+
+
+_SIZE_WORDS = _words("tiny mini small medium base large xlarge xxlarge huge giant nano micro xs xl xxl xxxl")
 _SIZE_LETTERS = frozenset("TSBLHGM")
-_FLAVOURS = frozenset(
+_FLAVOURS = _words(
     "chat instruct turbo preview vision pro ultra flash lite plus uncased cased multilingual distilled quantized"
-    " quantised coder instruction chatbot online thinking hf awq gguf int8 int4 fp16 bf16 4bit 8bit".split()
+    " quantised coder instruction chatbot online thinking hf awq gguf int8 int4 fp16 bf16 4bit 8bit"
 )
 # Also names of methods: a flavour only of what has a version or a size (Tulu-2-DPO, but not LoRA-DPO).
-_TRAININGS = frozenset("sft dpo ppo rlhf it code math".split())
-_GENERIC = frozenset(
-    "model models dataset datasets benchmark benchmarks corpus algorithm framework method system".split()
-)
+_TRAININGS = _words("sft dpo ppo rlhf it code math")
+_GENERIC = _words("model models dataset datasets benchmark benchmarks corpus algorithm framework method system")
 _SIZE = re.compile(r"(?:\d{1,3}[xX])?[aA]?\d+(?:\.\d+)?[BbMmKkT]|\d+(?:\.\d+)?-?(?:billion|million)", re.ASCII)
 _VERSION = re.compile(r"(?:[vV](?:er(?:sion)?)?\.? ?)(\d+(?:\.\d+)*)", re.ASCII)
 _BARE_VERSION = re.compile(r"([0-9](?:\.\d+)*)", re.ASCII)
@@ -197,7 +199,7 @@ def _is_size(token: str, before: list[str]) -> bool:
 
 def _is_flavour(token: str, before: list[str], sizes: list[str], version: str | None) -> bool:
     lower = token.lstrip("+").lower()
-    if lower in _FLAVOURS or re.fullmatch(r"\d{4}", token) and before[-1].lower() in _FLAVOURS:
+    if lower in _FLAVOURS or (re.fullmatch(r"\d{4}", token) and before[-1].lower() in _FLAVOURS):
         return True
     return lower in _TRAININGS and bool(
         sizes or version or _SIZE.fullmatch(before[-1]) or (_version(before[-1], len(before) == 1))
@@ -269,3 +271,11 @@ def _spells(letters: list[str], words: list[str]) -> bool:
         else:
             return False
     return heads * 3 >= len(letters) * 2 or (word == len(words) - 1 and heads * 2 >= len(letters))
+
+
+_NOT_LETTERS = re.compile(r"[\W_]+")
+
+
+def squash(text: str) -> str:
+    """A text or name as nothing but its folded letters and digits: a name can stand only where its squash does."""
+    return _NOT_LETTERS.sub("", _plain(text).casefold())

@@ -43,16 +43,29 @@ CREATE TABLE documents (
     number INTEGER PRIMARY KEY,
     source TEXT NOT NULL, id TEXT NOT NULL, place TEXT NOT NULL,
     digest TEXT NOT NULL,               -- of the record as read: unchanged documents are skipped by it
-    mined TEXT,                         -- of what mining saw (title joined, miner's version); NULL: not mined yet
+    mined TEXT,                         -- version of the miner that mined it; NULL: to be mined
     is_paper INTEGER NOT NULL, title TEXT, text TEXT NOT NULL,
     authors TEXT NOT NULL, date TEXT, venue TEXT, url TEXT, arxiv TEXT, doi TEXT,
     "references" TEXT NOT NULL, declared TEXT NOT NULL, sections TEXT NOT NULL,   -- JSON
+    sketch TEXT NOT NULL DEFAULT '',    -- few numbers that near-identical texts share (graph/papers.py)
+    joined TEXT NOT NULL DEFAULT '{}',  -- JSON: facts that the record lacks and its paper's other records know
+    paper TEXT,                         -- the node of the paper (or page) that it is; NULL: to be found
+    introduced TEXT,                    -- version of the miner that looked for what it introduces; NULL: to be done
     UNIQUE (source, id)
 );
 CREATE INDEX documents_id ON documents (id);
 CREATE TABLE facts (
     key TEXT PRIMARY KEY, title TEXT, authors TEXT NOT NULL, date TEXT, venue TEXT, url TEXT, doi TEXT,
     extra TEXT NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE paper_keys (               -- which paper an id means
+    key TEXT PRIMARY KEY, paper TEXT NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE merges (                   -- why a document or id is taken for this paper
+    paper TEXT NOT NULL, member TEXT NOT NULL, reason TEXT NOT NULL, PRIMARY KEY (paper, member)
+) WITHOUT ROWID;
+CREATE TABLE gazetteer (                -- what the corpus introduces, as mining last knew it
+    folded TEXT PRIMARY KEY, type TEXT NOT NULL
 ) WITHOUT ROWID;
 CREATE TABLE introductions (            -- what a document introduces on its own evidence: the gazetteer
     document INTEGER NOT NULL REFERENCES documents (number) ON DELETE CASCADE,
@@ -99,8 +112,19 @@ CREATE VIRTUAL TABLE search USING fts5 (kind UNINDEXED, ref UNINDEXED, text, tok
 """
 
 
-def _json(items: Iterable[Any]) -> str:
+def record(document: Document) -> tuple[str | bool | None, ...]:
+    """A document's own fields as they are stored, its id, source and place apart."""
+    return (
+        document.paper, document.title, document.text, json.dumps(document.authors, ensure_ascii=False),
+        document.date, document.venue, document.url, document.arxiv, document.doi,
+        _json(document.references), _json(document.declared), _json(document.sections),
+    )  # fmt: skip
+
+
+def _json(items: Sequence[Any]) -> str:
     """Dataclass items as compact JSON without their empty fields."""
+    if not items:
+        return "[]"
     return json.dumps([{k: v for k, v in asdict(item).items() if v is not None} for item in items], ensure_ascii=False)
 
 
@@ -218,24 +242,20 @@ class Store:
 
     # -- documents and what was mined from them --------------------------------------------------------
 
-    def add_document(self, document: Document, digest: str) -> int:
+    def add_document(self, document: Document, digest: str, sketch: str = "") -> int:
         """Insert or replace a document (its mentions and assertions go with the old one); its number."""
         self.connection.execute("DELETE FROM documents WHERE source = ? AND id = ?", (document.source, document.id))
         cursor = self.connection.execute(
-            "INSERT INTO documents VALUES (NULL, ?, ?, ?, ?, NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (
-                document.source, document.id, document.place, digest, document.paper, document.title, document.text,
-                json.dumps(document.authors, ensure_ascii=False), document.date, document.venue, document.url,
-                document.arxiv, document.doi,
-                _json(document.references), _json(document.declared), _json(document.sections),
-            ),
-        )  # fmt: skip
+            "INSERT INTO documents (source, id, place, digest, is_paper, title, text, authors, date, venue, url, arxiv, doi,"
+            f' "references", declared, sections, sketch) VALUES ({", ".join("?" * 17)})',
+            (document.source, document.id, document.place, digest, *record(document), sketch),
+        )
         number = cursor.lastrowid
         assert number is not None
         return number
 
     def add_mined(self, number: int, document: Document, mined: Mined, seen: str) -> None:
-        """Replace what was mined from a document; `seen` is the digest of what mining saw.
+        """Replace what was mined from a document; `seen` is the version of the miner.
 
         Raises EvidenceError where a quote does not stand at its place: nothing unproven is ever written.
         """
@@ -275,7 +295,10 @@ class Store:
         self.connection.execute("UPDATE documents SET mined = ? WHERE number = ?", (seen, number))
 
     def documents(self, where: str = "1", parameters: Sequence[object] = ()) -> Iterator[tuple[int, Document]]:
-        """(number, Document) in order of number; `where` is SQL over the table's columns."""
+        """(number, Document) in order of number; `where` is SQL over the table's columns.
+
+        A document comes with the facts joined to it: as mining saw it, and as its evidence is checked.
+        """
         cursor = self.connection.execute(f"SELECT * FROM documents WHERE {where} ORDER BY number", parameters)
         names = [column[0] for column in cursor.description]
         for row in cursor:
@@ -283,9 +306,12 @@ class Store:
 
     @staticmethod
     def _document(row: dict[str, Any]) -> tuple[int, Document]:
+        known = json.loads(row["joined"])
+        authors = json.loads(row["authors"]) or known.get("authors", ())
         return row["number"], Document(
-            id=row["id"], text=row["text"], title=row["title"], authors=tuple(json.loads(row["authors"])), date=row["date"],
-            venue=row["venue"], url=row["url"], arxiv=row["arxiv"], doi=row["doi"],
+            id=row["id"], text=row["text"], title=row["title"] or known.get("title"), authors=tuple(authors),
+            date=known.get("date") or row["date"], venue=row["venue"] or known.get("venue"),
+            url=row["url"] or known.get("url"), arxiv=row["arxiv"] or known.get("arxiv"), doi=row["doi"] or known.get("doi"),
             references=tuple(Reference(**r) for r in json.loads(row["references"])),
             declared=tuple(_declared(r) for r in json.loads(row["declared"])),
             sections=tuple(Section(**r) for r in json.loads(row["sections"])),
@@ -414,11 +440,28 @@ def check_evidence(document: Document, assertion: Assertion) -> None:
     evidence = assertion.evidence
     if evidence.part.startswith("field:"):
         name = evidence.part.removeprefix("field:")
-        if not any(d.field == name and d.value == evidence.quote for d in document.declared):
+        if evidence.quote not in _field(document, name):
             raise EvidenceError(f"document {document.id}: no field {name} with {evidence.quote!r}")
         return
-    whole = document.text if evidence.part == "text" else document.title or ""
-    if not evidence.quote or whole[evidence.start : evidence.end] != evidence.quote:
-        raise EvidenceError(
-            f"document {document.id}: {evidence.quote!r} is not at characters {evidence.start} to {evidence.end} of its {evidence.part}"
-        )
+    _check_place(document, evidence.part, evidence.start, evidence.end, evidence.quote)
+
+
+def check_mention(document: Document, mention: Mention) -> None:
+    """Raise EvidenceError unless the name as written is exactly what stands at its place."""
+    _check_place(document, mention.part, mention.start, mention.end, mention.written)
+
+
+def _check_place(document: Document, part: str, start: int, end: int, quote: str) -> None:
+    whole = document.text if part == "text" else document.title or ""
+    if not quote or start < 0 or whole[start:end] != quote:
+        raise EvidenceError(f"document {document.id}: {quote!r} is not at characters {start} to {end} of its {part}")
+
+
+def _field(document: Document, name: str) -> Sequence[str]:
+    """The values of a field of a document's record that can be evidence."""
+    values = [d.value for d in document.declared if d.field == name]
+    if name == "authors":
+        values += document.authors
+    if name == "references":
+        values += [v for r in document.references for v in (r.arxiv, r.doi, r.url, r.title) if v]
+    return values

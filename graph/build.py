@@ -1,0 +1,541 @@
+"""Building: documents, and what a miner finds in them, become the graph.
+
+Stages, each of which takes up what an interrupted build left undone:
+*read* documents into the store; *join* the records of one paper and the facts known of it; *introduce*: ask the miner
+what each document introduces, the gazetteer of the corpus; *mine* what is new, changed, or speaks of a name that came
+to the gazetteer or went from it; *resolve* it all into nodes and edges (`graph/resolve.py`). What is resolved is a
+function of the documents alone, so adding them one by one gives the same graph as building at once.
+"""
+
+import hashlib
+import json
+import re
+import time
+from collections import Counter, defaultdict, deque
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Executor, Future
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from itertools import islice
+from typing import Any, Generic, Protocol, TypeVar
+
+from begat.graph import declared, papers, resolve
+from begat.graph.errors import EvidenceError
+from begat.graph.model import Document, Facts, Mined, Thing
+from begat.graph.names import fold, squash
+from begat.graph.store import Store, check_evidence, check_mention, record
+from begat.graph.vocabulary import THINGS, NodeType
+
+BATCH = 200
+"""Documents that are read in one transaction."""
+MINED_BATCH = 50
+"""Documents that are mined, and then written, at once: what a killed build loses at most."""
+_IN_FLIGHT = 8
+STDIN = "-"
+
+Progress = Callable[[str, int, int | None], None]
+"""Called with (stage, done, of how many or None)."""
+T = TypeVar("T")
+R = TypeVar("R")
+
+
+class Miner(Protocol):
+    """What finds names and relations in documents; its functions must be picklable to run in other processes."""
+
+    @property
+    def version(self) -> str:
+        """Changes with everything that may change what it finds."""
+
+    @property
+    def min_confidence(self) -> float:
+        """Below which it advises to believe no edge."""
+
+    @property
+    def introductions(self) -> Callable[[Document], Sequence[Thing]]:
+        """What a document introduces, on its own evidence."""
+
+    @property
+    def mine(self) -> Callable[[Document, dict[str, NodeType]], Mined]:
+        """What is found in a document, given the corpus's gazetteer: folded name → type."""
+
+
+@dataclass(slots=True)
+class BuildReport:
+    """What a build did. Of documents: read, new, changed, unchanged, removed, mined; of the graph: the totals."""
+
+    read: int = 0
+    new: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    repeated: int = 0
+    """Documents met again in the same source, and passed over."""
+    removed: int = 0
+    mined: int = 0
+    remined_because: str | None = None
+    problems: list[str] = field(default_factory=list)
+    mentions: int = 0
+    assertions: int = 0
+    nodes: int = 0
+    edges: int = 0
+    revision: int = 0
+    resolved: bool = False
+    """Whether the graph was made anew; False: nothing had changed."""
+    seconds: dict[str, float] = field(default_factory=dict)
+
+    @contextmanager
+    def timing(self, stage: str) -> Iterator[None]:
+        """Adds the block's duration to the stage's seconds."""
+        started = time.perf_counter()
+        try:
+            yield
+        finally:
+            self.seconds[stage] = self.seconds.get(stage, 0.0) + time.perf_counter() - started
+
+
+def build(
+    store: Store,
+    documents: Iterable[Document],
+    miner: Miner,
+    *,
+    facts: Iterable[Facts] = (),
+    complete: Collection[str] | None = None,
+    executor: Executor | None = None,
+    progress: Progress | None = None,
+    min_confidence: float | None = None,
+) -> BuildReport:
+    """Read documents, mine what needs it, and bring the graph up to date.
+
+    `complete` names the sources that were read to their end: what the store has of them and this build did not meet
+    is removed. It is looked at after the last document, so that a reader can fill it in as it goes; None: every
+    source met, standard input ("-") apart. `min_confidence`, kept in the file, is the confidence below which a
+    mined edge is left out of the graph (its assertions stay).
+    """
+    work = _Build(store, miner, executor, progress or _silent)
+    with work.report.timing("read"):
+        work.add_facts(facts)
+        met = work.read(documents)
+        sources = {source for source in met if source != STDIN} if complete is None else set(complete)
+        work.remove_missing(met, sources)
+    return work.finish(min_confidence)
+
+
+def remove(
+    store: Store,
+    what: str,
+    miner: Miner,
+    *,
+    executor: Executor | None = None,
+    progress: Progress | None = None,
+) -> BuildReport:
+    """Take a source, or a document by its id, out of the graph with everything that only it said."""
+    work = _Build(store, miner, executor, progress or _silent)
+    with work.report.timing("read"):
+        work.remove(what)
+    return work.finish(None)
+
+
+def _silent(stage: str, done: int, total: int | None) -> None:
+    pass
+
+
+class _Build:
+    """One build in progress."""
+
+    def __init__(self, store: Store, miner: Miner, executor: Executor | None, progress: Progress) -> None:
+        self.store = store
+        self.sql = store.connection
+        self.miner = miner
+        self.executor = executor
+        self.progress = progress
+        self.report = BuildReport()
+
+    @contextmanager
+    def changing(self) -> Iterator[None]:
+        """A transaction that leaves word, should this build not come to its end, that the graph is out of date."""
+        with self.store.transaction():
+            yield
+            self.store.set_meta("pending", "yes")
+
+    def pending(self) -> bool:
+        """Whether the graph is out of date."""
+        return self.store.meta("pending") == "yes"
+
+    # -- reading ---------------------------------------------------------------------------------------
+
+    def add_facts(self, facts: Iterable[Facts]) -> None:
+        """Keep bibliographic facts in the file; only what differs from what is there."""
+        for batch in _batches(facts, 1000):
+            new = [f for f in batch if self.store.facts(f.key) != f]
+            if new:
+                with self.changing():
+                    self.store.add_facts(new)
+
+    def read(self, documents: Iterable[Document]) -> Mapping[str, Collection[str]]:
+        """Write what is new or changed; the ids met, by source."""
+        met: dict[str, dict[str, str]] = defaultdict(dict)
+        for batch in _batches(documents, BATCH):
+            self._read_batch(batch, met)
+            self.progress("read", self.report.read, None)
+        return met
+
+    def _read_batch(self, batch: list[Document], met: dict[str, dict[str, str]]) -> None:
+        fresh: list[tuple[Document, str]] = []
+        moved: list[tuple[str, int]] = []
+        for document in map(_sound, batch):
+            self.report.read += 1
+            digest = _digest(document)
+            if before := met[document.source].get(document.id):
+                self._met_again(document, same=before == digest)
+                continue
+            met[document.source][document.id] = digest
+            stored = self.sql.execute(
+                "SELECT number, digest, place FROM documents WHERE source = ? AND id = ?",
+                (document.source, document.id),
+            ).fetchone()
+            if stored and stored[1] == digest:
+                self.report.unchanged += 1
+                if stored[2] != document.place:
+                    moved.append((document.place, stored[0]))
+                continue
+            self.report.changed += bool(stored)
+            self.report.new += not stored
+            fresh.append((document, digest))
+        if moved:
+            with self.store.transaction():
+                self.sql.executemany("UPDATE documents SET place = ? WHERE number = ?", moved)
+        if fresh:
+            with self.changing():
+                for document, digest in fresh:
+                    self.store.add_document(document, digest, papers.sketch(document.text) if document.paper else "")
+
+    def _met_again(self, document: Document, same: bool) -> None:
+        self.report.repeated += 1
+        if not same:
+            self.report.problems.append(
+                f"{document.source}: {document.place or document.id}: another document with the id {document.id};"
+                " the first was kept"
+            )
+
+    def remove_missing(self, met: Mapping[str, Collection[str]], sources: Collection[str]) -> None:
+        """Remove what is stored of completely read sources and was not met in them."""
+        for source in sorted(sources):
+            stored = self.sql.execute("SELECT id, number FROM documents WHERE source = ?", (source,))
+            self._delete([number for id_, number in stored if id_ not in met.get(source, ())])
+
+    def remove(self, what: str) -> None:
+        """Remove a source's documents, or the documents with an id."""
+        rows = self.sql.execute("SELECT number FROM documents WHERE source = ? OR id = ?", (what, what))
+        self._delete([number for (number,) in rows])
+
+    def _delete(self, numbers: list[int]) -> None:
+        for batch in _batches(numbers, BATCH):
+            with self.changing():
+                self.sql.executemany("DELETE FROM documents WHERE number = ?", [(n,) for n in batch])
+            self.report.removed += len(batch)
+
+    # -- the rest --------------------------------------------------------------------------------------
+
+    def finish(self, min_confidence: float | None) -> BuildReport:
+        """All stages after reading, where anything is left to do."""
+        self._check_versions(min_confidence)
+        if self.pending():
+            with self.report.timing("join"):
+                self.join()
+            with self.report.timing("introduce"):
+                self.introduce()
+                self.update_gazetteer()
+            with self.report.timing("mine"):
+                self.mine()
+            with self.report.timing("resolve"):
+                self.progress("resolve", 0, None)
+                resolve.resolve(self.store)
+            self.report.resolved = True
+        self._count()
+        return self.report
+
+    def _check_versions(self, min_confidence: float | None) -> None:
+        """Have everything mined again by a new miner, and resolved again under a new threshold."""
+        before = self.store.meta("miner")
+        if before != self.miner.version:
+            if before is not None:
+                self.report.remined_because = f"the miner is now {self.miner.version}; it was {before}"
+            with self.changing():
+                self.sql.execute("UPDATE documents SET mined = NULL, introduced = NULL")
+                self.store.set_meta("miner", self.miner.version)
+        stored = self.store.meta("min_confidence")
+        if min_confidence is None:
+            min_confidence = float(stored) if stored is not None else self.miner.min_confidence
+        if stored is None or float(stored) != min_confidence:
+            with self.changing():
+                self.store.set_meta("min_confidence", str(min_confidence))
+
+    def _count(self) -> None:
+        for table in ("mentions", "assertions", "nodes", "edges"):
+            (count,) = self.sql.execute(f"SELECT count(*) FROM {table}").fetchone()
+            setattr(self.report, table, count)
+        self.report.revision = self.store.revision
+
+    # -- joining ---------------------------------------------------------------------------------------
+
+    def join(self) -> None:
+        """Find which documents are one paper, and give each what the others and the facts know of it."""
+        rows = {row["number"]: row for row in self._rows()}
+        self._known = self.sql.execute("SELECT 1 FROM facts LIMIT 1").fetchone() is not None
+        same = self.sql.execute("SELECT key, 'doi:' || doi FROM facts WHERE doi IS NOT NULL").fetchall()
+        found = papers.papers((self._record(row) for row in rows.values()), self._text, same)
+        changes, homes = [], []
+        for paper in found:
+            facts = [f for key in paper.keys if (f := self._facts(key))]
+            for one in paper.records:
+                row = rows[one.number]
+                joined = json.dumps(_joined(row, self._facts_of(row) + facts, paper, rows), ensure_ascii=False)
+                if joined != row["joined"]:
+                    changes.append((joined, one.number))
+                if paper.node != row["paper"]:
+                    homes.append((paper.node, one.number))
+        with self.changing():
+            self.sql.executemany(
+                "UPDATE documents SET joined = ?, mined = NULL, introduced = NULL WHERE number = ?", changes
+            )
+            self.sql.executemany("UPDATE documents SET paper = ? WHERE number = ?", homes)
+            self.sql.execute("DELETE FROM paper_keys")
+            self.sql.execute("DELETE FROM merges")
+            self.sql.executemany("INSERT INTO paper_keys VALUES (?, ?)", ((k, p.node) for p in found for k in p.keys))
+            self.sql.executemany(
+                "INSERT OR REPLACE INTO merges VALUES (?, ?, ?)",
+                ((p.node, *reason) for p in found for reason in p.reasons),
+            )
+
+    def _rows(self) -> Iterator[dict[str, Any]]:
+        cursor = self.sql.execute(
+            "SELECT number, id, source, arxiv, doi, title, authors, date, venue, url, sketch, is_paper, joined, paper"
+            " FROM documents"
+        )
+        names = [column[0] for column in cursor.description]
+        for row in cursor:
+            yield dict(zip(names, row, strict=True))
+
+    def _record(self, row: dict[str, Any]) -> papers.Record:
+        facts = self._facts_of(row)
+        title = row["title"] or next((f.title for f in facts if f.title), None)
+        authors = json.loads(row["authors"]) or next((f.authors for f in facts if f.authors), ())
+        date = row["date"] or next((f.date for f in facts if f.date), None)
+        return papers.Record(
+            row["number"], row["id"], row["source"], row["arxiv"], row["doi"], title, authors[0] if authors else None,
+            int(date[:4]) if date else None, row["sketch"], bool(row["is_paper"]),
+        )  # fmt: skip
+
+    def _facts_of(self, row: dict[str, Any]) -> list[Facts]:
+        """Facts by a record's own keys."""
+        keys = [f"{kind}:{row[kind]}" for kind in ("arxiv", "doi", "url") if row[kind]]
+        return [f for key in (*keys, f"document:{row['id']}") if (f := self._facts(key))]
+
+    def _facts(self, key: str) -> Facts | None:
+        return self.store.facts(key) if self._known else None
+
+    def _text(self, number: int) -> str:
+        (text,) = self.sql.execute("SELECT text FROM documents WHERE number = ?", (number,)).fetchone()
+        return str(text)
+
+    # -- introducing -----------------------------------------------------------------------------------
+
+    def introduce(self) -> None:
+        """Ask of each document that was not asked before what it introduces."""
+
+        def write(number: int, document: Document, things: Sequence[Thing]) -> None:
+            self.sql.execute("DELETE FROM introductions WHERE document = ?", (number,))
+            self.sql.executemany(
+                "INSERT OR IGNORE INTO introductions VALUES (?, ?, ?)",
+                [(number, t.type, t.name) for t in things if t.type in THINGS],
+            )
+            self.sql.execute("UPDATE documents SET introduced = ? WHERE number = ?", (self.miner.version, number))
+
+        self._work("introduce", "introduced IS NULL", _Task(self.miner.introductions), write)
+
+    def update_gazetteer(self) -> None:
+        """Set down what the corpus introduces, and have mined again what speaks of any name that came or went."""
+        types: dict[str, Counter[str]] = defaultdict(Counter)
+        for kind, name in self.sql.execute("SELECT type, name FROM introductions"):
+            types[fold(name)][kind] += 1
+        new = {folded: min(kinds, key=lambda k: (-kinds[k], k)) for folded, kinds in types.items()}
+        old = dict(self.sql.execute("SELECT folded, type FROM gazetteer"))
+        differing = {folded for folded, _ in new.items() ^ old.items()}
+        if not differing:
+            return
+        touched = self._speaking_of(differing)
+        with self.changing():
+            self.sql.execute("DELETE FROM gazetteer")
+            self.sql.executemany("INSERT INTO gazetteer VALUES (?, ?)", sorted(new.items()))
+            self.sql.executemany("UPDATE documents SET mined = NULL WHERE number = ?", [(n,) for n in touched])
+
+    def _speaking_of(self, folded: Collection[str]) -> list[int]:
+        """Mined documents in whose text one of these names can stand."""
+        names = {squash(name) for name in folded}
+        rows = self.sql.execute("SELECT number, title, joined, text FROM documents WHERE mined IS NOT NULL")
+        finder = _Finder(names)
+        return [
+            number
+            for number, title, joined, text in rows
+            if finder.any_in(squash(f"{title or json.loads(joined).get('title', '')} {text}"))
+        ]
+
+    # -- mining ----------------------------------------------------------------------------------------
+
+    def mine(self) -> None:
+        """Mine each document that waits for it."""
+        known = {folded: NodeType(kind) for folded, kind in self.sql.execute("SELECT folded, type FROM gazetteer")}
+
+        def write(number: int, document: Document, mined: Mined) -> None:
+            whole = self._proven(document, declared.complete(document, mined))
+            self.store.add_mined(number, document, whole, seen=self.miner.version)
+            self.report.mined += 1
+
+        self._work("mine", "mined IS NULL", _Task(self.miner.mine, (known,)), write)
+
+    def _proven(self, document: Document, mined: Mined) -> Mined:
+        """What was mined without what its evidence does not bear out, which is reported."""
+        mentions, assertions = [], []
+        for mention in mined.mentions:
+            with self._reporting():
+                check_mention(document, mention)
+                mentions.append(mention)
+        for assertion in mined.assertions:
+            with self._reporting():
+                check_evidence(document, assertion)
+                assertions.append(assertion)
+        return replace(mined, mentions=tuple(mentions), assertions=tuple(assertions))
+
+    @contextmanager
+    def _reporting(self) -> Iterator[None]:
+        try:
+            yield
+        except EvidenceError as error:
+            self.report.problems.append(f"left out: {error}")
+
+    def _work(self, stage: str, where: str, task: "_Task[R]", write: Callable[[int, Document, R], None]) -> None:
+        """Give every document of the store that is to be worked on to the task, and write what it finds."""
+        (total,) = self.sql.execute(f"SELECT count(*) FROM documents WHERE {where}").fetchone()
+        numbers = [n for (n,) in self.sql.execute(f"SELECT number FROM documents WHERE {where} ORDER BY number")]
+        done = 0
+        for batch, results in self._run(task, (self._load(part) for part in _batches(numbers, MINED_BATCH))):
+            with self.changing():
+                for (number, document), (result, problem) in zip(batch, results, strict=True):
+                    if problem is not None:
+                        self.report.problems.append(f"{document.source}: document {document.id}: {problem}")
+                    else:
+                        write(number, document, result)  # type: ignore[arg-type]
+            done += len(batch)
+            self.progress(stage, done, total)
+
+    def _load(self, numbers: Sequence[int]) -> list[tuple[int, Document]]:
+        return list(
+            self.store.documents(
+                "number BETWEEN ? AND ? AND number IN (SELECT value FROM json_each(?))",
+                (numbers[0], numbers[-1], json.dumps(numbers)),
+            )
+        )
+
+    def _run(
+        self, task: "_Task[R]", batches: Iterable[list[tuple[int, Document]]]
+    ) -> Iterator[tuple[list[tuple[int, Document]], list[tuple[R | None, str | None]]]]:
+        """Each batch with what the task made of it: here, or in the executor with a few batches in flight."""
+        if self.executor is None:
+            for batch in batches:
+                yield batch, task([document for _, document in batch])
+            return
+        flying: deque[tuple[list[tuple[int, Document]], Future[list[tuple[R | None, str | None]]]]] = deque()
+        try:
+            for batch in batches:
+                flying.append((batch, self.executor.submit(task, [document for _, document in batch])))
+                if len(flying) >= _IN_FLIGHT:
+                    first, future = flying.popleft()
+                    yield first, future.result()
+            while flying:
+                first, future = flying.popleft()
+                yield first, future.result()
+        finally:
+            for _, future in flying:
+                future.cancel()
+
+
+class _Task(Generic[R]):
+    """A miner's function over a batch, as another process can run it; a document it fails on becomes a problem."""
+
+    def __init__(self, function: Callable[..., R], arguments: tuple[Any, ...] = ()) -> None:
+        self.function = function
+        self.arguments = arguments
+
+    def __call__(self, documents: Sequence[Document]) -> list[tuple[R | None, str | None]]:
+        return [self._one(document) for document in documents]
+
+    def _one(self, document: Document) -> tuple[R | None, str | None]:
+        try:
+            return self.function(document, *self.arguments), None
+        except Exception as error:  # one document must not end a build of a million; it is tried again next time
+            return None, f"mining failed ({type(error).__name__}: {error}); please report it"
+
+
+class _Finder:
+    """Whether any of many names stands in a text, by the names' first letters; all of them squashed."""
+
+    def __init__(self, names: Collection[str]) -> None:
+        self.width = min([4, *map(len, names)])
+        self.by_head: dict[str, list[str]] = defaultdict(list)
+        for name in names:
+            self.by_head[name[: self.width]].append(name)
+
+    def any_in(self, text: str) -> bool:
+        if not self.width:  # a name without letters: no telling where mining sees it
+            return True
+        heads = {text[i : i + self.width] for i in range(len(text) - self.width + 1)}
+        return any(name in text for head in heads & self.by_head.keys() for name in self.by_head[head])
+
+
+def _batches(items: Iterable[T], size: int) -> Iterator[list[T]]:
+    iterator = iter(items)
+    while batch := list(islice(iterator, size)):
+        yield batch
+
+
+def _digest(document: Document) -> str:
+    """Of everything that a record says; not of where in its file it stands."""
+    return hashlib.blake2b(json.dumps(record(document), ensure_ascii=False).encode(), digest_size=16).hexdigest()
+
+
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+def _sound(document: Document) -> Document:
+    """The document with what no text can hold (half of a surrogate pair) replaced, letter for letter."""
+
+    def mend(text: str) -> str:
+        return _SURROGATE.sub("\ufffd", text)
+
+    if not _SURROGATE.search(document.text + (document.title or "") + "".join(document.authors)):
+        return document
+    return replace(
+        document,
+        text=mend(document.text),
+        title=mend(document.title) if document.title else None,
+        authors=tuple(map(mend, document.authors)),
+    )
+
+
+def _joined(
+    row: dict[str, Any], facts: list[Facts], paper: papers.Paper, rows: dict[int, dict[str, Any]]
+) -> dict[str, Any]:
+    """What a record lacks and its paper's facts and other records know, by field."""
+    others = [rows[r.number] for r in paper.records if r.number != row["number"]]
+    found: dict[str, Any] = {}
+    for field_ in ("title", "venue", "url", "doi"):
+        if not row[field_]:
+            known = [getattr(f, field_) for f in facts] + [o[field_] for o in others]
+            found[field_] = next((value for value in known if value), None)
+    if not json.loads(row["authors"]):
+        known = [list(f.authors) for f in facts] + [json.loads(o["authors"]) for o in others]
+        found["authors"] = next((value for value in known if value), None)
+    if not row["arxiv"]:
+        found["arxiv"] = next((key[6:] for key in paper.keys if key.startswith("arxiv:")), None)
+    dates = [f.date for f in facts if f.date] + [o["date"] for o in others if o["date"]]
+    found["date"] = next((d for d in dates if d.startswith(row["date"] or "") and d != row["date"]), None)
+    return {name: value for name, value in found.items() if value}

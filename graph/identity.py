@@ -1,0 +1,330 @@
+"""Who is who: the one place that turns a name as written into the thing meant.
+
+Names with the same parsed key are one thing; so are an acronym and its long form, unless the corpus gives the
+acronym several. A name that several papers introduce is several things: a document means the one that its own
+paper introduces, then one whose paper it cites, then the earliest that was there when it was written. Which things
+there are, and which document means which, depends on the set of documents only, never on their order.
+"""
+
+import re
+import unicodedata
+import zlib
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from rapidfuzz import fuzz
+
+from begat.graph.names import acronym_of, fold, parse
+from begat.graph.vocabulary import THINGS, NodeType
+
+SURE = 0.5
+"""The confidence from which an introduction counts."""
+_DOMINANT = 0.8
+"""The share of an ambiguous acronym's documents from which one long form is taken where none is given."""
+_LAST = "9999"
+"""Sorts after every date."""
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """That a document (by number) uses a name, as what type, how surely, how often."""
+
+    document: int
+    name: str
+    type: NodeType
+    confidence: float = 1.0
+    times: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Introduction:
+    """That a paper (by node id) introduces a name, in a document; `paper` False for a page that is none."""
+
+    document: int
+    name: str
+    by: str
+    confidence: float
+    paper: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Circumstances:
+    """What a document brings to deciding which of several things of one name it means."""
+
+    paper: str
+    date: str | None = None
+    cites: frozenset[str] = frozenset()
+
+
+@dataclass(slots=True)
+class Entity:
+    """One thing: its names with the reason why each is its, who introduces it, and its node id."""
+
+    id: str
+    type: NodeType
+    name: str
+    key: str
+    introduced_by: str | None
+    date: str | None
+    seen: str | None
+    names: dict[str, str] = field(default_factory=dict)
+
+
+class Identity:
+    """Who is meant: `of(document, name)` is the Entity; `entities` are all, in order of id."""
+
+    def __init__(
+        self,
+        uses: Iterable[Use],
+        introductions: Iterable[Introduction] = (),
+        synonyms: Iterable[tuple[int, str, str]] = (),
+        circumstances: Mapping[int, Circumstances] | None = None,
+        dates: Mapping[str, str | None] | None = None,
+    ) -> None:
+        """`synonyms`: (document, name, alias); `dates`: of the introducing papers by node id."""
+        self._uses = sorted(uses, key=lambda u: (u.document, u.name, u.type))
+        self._circumstances = circumstances or {}
+        self._dates = dates or {}
+        self._introductions = sorted(introductions, key=lambda i: (i.by, i.name, i.document))
+        self._concepts = _Concepts(self._uses, synonyms, {(i.document, parse(i.name).key) for i in self._introductions})
+        self._entities: dict[tuple[str, str | None], Entity] = {}
+        self._introducers = self._find_introducers()
+        self._meant: dict[tuple[int, str], Entity] = {}
+        self._gather()
+        self.entities = sorted(self._entities.values(), key=lambda e: e.id)
+
+    def of(self, document: int, name: str) -> Entity:
+        """The thing that a name means in a document; it was among the uses."""
+        return self._meant[document, self._concepts.of(document, parse(name).key)]
+
+    # -- introductions ---------------------------------------------------------------------------------
+
+    def _find_introducers(self) -> dict[str, list[str]]:
+        """Concept → papers introducing it, earliest first; pages only where no paper does."""
+        by: dict[str, dict[bool, set[str]]] = defaultdict(lambda: defaultdict(set))
+        for i in self._introductions:
+            if i.confidence >= SURE:
+                by[self._concepts.of(i.document, parse(i.name).key)][i.paper].add(i.by)
+        return {
+            concept: sorted(kinds[True], key=self._age) if kinds[True] else sorted(kinds[False], key=self._age)[:1]
+            for concept, kinds in by.items()
+        }
+
+    def _age(self, paper: str) -> tuple[str, str]:
+        return self._dates.get(paper) or _LAST, paper
+
+    def _introducer(self, document: int, concept: str) -> str | None:
+        """Whose thing a document means by a concept's name."""
+        papers = self._introducers.get(concept)
+        if not papers:
+            return None
+        if len(papers) == 1:
+            return papers[0]
+        about = self._circumstances.get(document)
+        if about is None:
+            return papers[0]
+        own = self._own.get((document, concept))
+        if own:
+            return min(own, key=self._age)
+        if about.paper in papers:
+            return about.paper
+        cited = [p for p in papers if p in about.cites]
+        if cited:
+            return cited[0]
+        if about.date is None:
+            return papers[0]
+        return next((p for p in papers if (self._dates.get(p) or _LAST)[: len(about.date)] <= about.date), papers[0])
+
+    # -- entities --------------------------------------------------------------------------------------
+
+    def _gather(self) -> None:
+        self._own: dict[tuple[int, str], set[str]] = defaultdict(set)
+        for i in self._introductions:
+            concept = self._concepts.of(i.document, parse(i.name).key)
+            if i.by in self._introducers.get(concept, ()):
+                self._own[i.document, concept].add(i.by)
+        used: dict[tuple[str, str | None], list[Use]] = defaultdict(list)
+        for use in self._uses:
+            concept = self._concepts.of(use.document, parse(use.name).key)
+            used[concept, self._introducer(use.document, concept)].append(use)
+        plain: dict[str, list[Entity]] = defaultdict(list)
+        for (concept, by), uses in sorted(used.items(), key=lambda item: (item[0][0], self._age(item[0][1] or ""))):
+            entity = self._entity(concept, by, uses)
+            plain[entity.id].append(entity)
+            self._entities[concept, by] = entity
+            for use in uses:
+                self._meant[use.document, concept] = entity
+        for entities in plain.values():
+            self._tell_apart(entities)
+
+    def _entity(self, concept: str, by: str | None, uses: list[Use]) -> Entity:
+        introducing = [u for u in uses if by and by in self._own.get((u.document, concept), ())]
+        kind = _heaviest_type(introducing or uses, uses)
+        name = _most_used(introducing) if introducing else _most_used(uses)
+        key = parse(name).key
+        seen = min((d for u in uses if (d := self._date(u.document))), default=None)
+        names = {}
+        for written in dict.fromkeys(u.name for u in uses):
+            names[written] = "name" if written == name else self._concepts.reason(parse(written).key, key)
+        entity = Entity(f"{kind.lower()}-{slug(name)}", kind, name, concept, by, self._dates.get(by or ""), seen, names)
+        for alias in self._concepts.aliases_of(concept):
+            entity.names.setdefault(alias, self._concepts.reason(parse(alias).key, key))
+        return entity
+
+    def _date(self, document: int) -> str | None:
+        about = self._circumstances.get(document)
+        return about.date if about else None
+
+    def _tell_apart(self, entities: list[Entity]) -> None:
+        """Of several things with one slug the first keeps it; the others carry who introduces them, or their key."""
+        ordered = sorted(
+            entities, key=lambda e: (e.introduced_by is None, e.date or _LAST, e.introduced_by or "", e.key)
+        )
+        for entity in ordered[1:]:
+            same_name = entity.key == ordered[0].key
+            tail = (
+                entity.introduced_by if same_name and entity.introduced_by else f"{zlib.crc32(entity.key.encode()):08x}"
+            )
+            entity.id += f"--{tail}"
+
+
+class _Concepts:
+    """Parsed keys joined by acronyms and other synonyms; an ambiguous acronym is told apart by document."""
+
+    def __init__(
+        self, uses: Sequence[Use], synonyms: Iterable[tuple[int, str, str]], introduced: set[tuple[int, str]]
+    ) -> None:
+        self._parent: dict[str, str] = {}
+        self._reasons: dict[frozenset[str], str] = {}
+        self._in_document: dict[tuple[int, str], str] = {}
+        self._anywhere: dict[str, str] = {}
+        self._written: dict[str, set[str]] = defaultdict(set)
+        self._documents: dict[str, set[int]] = defaultdict(set)
+        for use in uses:
+            self._documents[parse(use.name).key].add(use.document)
+        longs: dict[str, dict[str, set[int]]] = defaultdict(lambda: defaultdict(set))
+        others: list[tuple[str, str]] = []
+        for document, name, alias in sorted(synonyms):
+            one, other = parse(name), parse(alias)
+            self._written[one.key].add(name)
+            self._written[other.key].add(alias)
+            if one.key == other.key or _rivals(name, alias):
+                continue
+            short, long = sorted((name, alias), key=lambda n: (len(n), n))
+            if acronym_of(short, long):
+                longs[parse(short).key][parse(long).key].add(document)
+            elif (document, one.key) in introduced or (document, other.key) in introduced:
+                others.append((one.key, other.key))
+        for short_key, by_long in sorted(longs.items()):
+            self._join_acronym(short_key, by_long)
+        for one_key, other_key in sorted(set(others)):
+            self._join(one_key, other_key, "its paper says that both are one")
+        self._aliases = self._find_aliases()
+
+    def _join_acronym(self, short: str, by_long: dict[str, set[int]]) -> None:
+        groups = list(_alike(by_long))
+        for group in groups:
+            for long in group[1:]:
+                self._join(group[0], long, f"long forms of {short}")
+        if len(groups) == 1:
+            self._join(groups[0][0], short, "acronym and long form")
+            return
+        support = [(len(set().union(*(by_long[long] for long in group))), group) for group in groups]
+        for group in groups:
+            self._reasons[frozenset((short, group[0]))] = "acronym and long form"
+            for document in set().union(*(by_long[long] for long in group)):
+                self._in_document.setdefault((document, short), group[0])
+        most, dominant = max(support, key=lambda s: (s[0], s[1]))
+        if most >= _DOMINANT * sum(s for s, _ in support):
+            self._anywhere[short] = dominant[0]
+
+    def _join(self, one: str, other: str, reason: str) -> None:
+        self._reasons.setdefault(frozenset((one, other)), reason)
+        a, b = sorted((self._root(one), self._root(other)))
+        self._parent[b] = a
+
+    def _root(self, key: str) -> str:
+        while (parent := self._parent.get(key, key)) != key:
+            key = parent
+        return key
+
+    def of(self, document: int, key: str) -> str:
+        """The concept that a key stands for in a document."""
+        key = self._in_document.get((document, key)) or self._anywhere.get(key, key)
+        return self._root(key)
+
+    def aliases_of(self, concept: str) -> list[str]:
+        """Names that synonyms give for a concept beyond those in use."""
+        return self._aliases.get(concept, [])
+
+    def _find_aliases(self) -> dict[str, list[str]]:
+        ambiguous = {key for _, key in self._in_document}
+        found: dict[str, list[str]] = defaultdict(list)
+        for key, names in self._written.items():
+            if key not in ambiguous:
+                found[self._root(key)] += names
+        return {concept: sorted(names) for concept, names in found.items()}
+
+    def reason(self, key: str, canonical: str) -> str:
+        """Why a name with this key is a name of the thing whose canonical name has the other."""
+        if key == canonical:
+            return "same parsed name"
+        return self._reasons.get(frozenset((key, canonical)), "acronym and long form")
+
+
+def _rivals(name: str, alias: str) -> bool:
+    """Whether two names are different versions, sizes or flavours of one thing, and so never one."""
+    one, other = parse(name), parse(alias)
+    return fold(one.stem) == fold(other.stem)
+
+
+def _alike(longs: Mapping[str, set[int]]) -> Iterator[list[str]]:
+    """Long forms (keys) of one acronym in groups that are spellings of one another, the best known first."""
+    ordered = sorted(longs, key=lambda k: (-len(longs[k]), k))
+    while ordered:
+        first = ordered[0]
+        group = [
+            k for k in ordered if k == first or k.startswith(first) or first.startswith(k) or fuzz.ratio(k, first) >= 85
+        ]
+        yield group
+        ordered = [k for k in ordered if k not in group]
+
+
+def _heaviest_type(first: list[Use], uses: list[Use]) -> NodeType:
+    """The type that weighs most where the thing is introduced, then everywhere."""
+    here, everywhere = (_weights(some) for some in (first, uses))
+    return max(everywhere, key=lambda t: (here.get(t, 0.0), everywhere[t], -THINGS.index(t) if t in THINGS else -9))
+
+
+def _weights(uses: Iterable[Use]) -> dict[NodeType, float]:
+    weights: dict[NodeType, float] = defaultdict(float)
+    for use in uses:
+        weights[use.type] += use.confidence
+    return {kind: round(weight, 6) for kind, weight in weights.items()}
+
+
+def _most_used(uses: Sequence[Use]) -> str:
+    """The spelling that most documents use, then that is used most; a plural only where there is no singular."""
+    documents: dict[str, set[int]] = defaultdict(set)
+    times: Counter[str] = Counter()
+    for use in uses:
+        documents[use.name].add(use.document)
+        times[use.name] += use.times
+    name = min(documents, key=lambda n: (-len(documents[n]), -times[n], len(n), n))
+    return name[:-1] if name.endswith("s") and name[:-1] in documents else name
+
+
+_SPELLED = str.maketrans({"+": "-plus-", "*": "-star-", "#": "-sharp-", "&": "-and-", "@": "-at-"})
+
+
+def slug(name: str) -> str:
+    """The name in lower-case ASCII for an id: letters, digits, points, hyphens; other letters by their code.
+
+    >>> slug("Tülu 2"), slug("SPLADE++"), slug("GPT-3.5")
+    ('tulu-2', 'splade-plus-plus', 'gpt-3.5')
+    """
+    plain = unicodedata.normalize("NFKD", name)
+    plain = "".join(c for c in plain if not unicodedata.combining(c)).lower().translate(_SPELLED)
+    spelled = "".join(c if c.isascii() else f"-u{ord(c):x}-" if c.isalnum() else "-" for c in plain)
+    return re.sub(r"[^a-z0-9.]+", "-", spelled).strip("-.") or f"{zlib.crc32(name.encode()):08x}"

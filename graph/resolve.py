@@ -1,0 +1,382 @@
+"""Resolving: what was read and mined becomes nodes and edges, anew each time something changed.
+
+A function of the stored layer alone and independent of its order, so that every way to the same documents gives the
+same graph. Who is meant is asked of `graph/identity.py`; this module gathers what it needs to know, counts the
+statements of each edge, and adds what names say by themselves: a size or flavour is a variant of its family, a
+version extends the one before it.
+"""
+
+import json
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from begat.graph import ids
+from begat.graph.declared import url_key
+from begat.graph.identity import Circumstances, Entity, Identity, Introduction, Use, slug
+from begat.graph.model import Assertion, Edge, Evidence, Node, Thing
+from begat.graph.names import ParsedName, fold, parse
+from begat.graph.store import Store
+from begat.graph.vocabulary import NodeType, Origin, Relation
+
+VARIANT_RULE = "name-variant"
+VERSION_RULE = "name-version"
+_VARIANT_CONFIDENCE = 0.8
+_VERSION_CONFIDENCE = 0.4
+_CAP = 0.99
+"""No number of sentences makes a mined edge certain."""
+_STRENGTH = {Origin.MINED: 0, Origin.DECLARED: 1, Origin.NAME: 2}
+
+
+def resolve(store: Store) -> None:
+    """Make nodes, aliases, edges and the search index anew, in one transaction."""
+    with store.transaction():
+        store.connection.execute("DELETE FROM assertions WHERE rule IN (?, ?)", (VARIANT_RULE, VERSION_RULE))
+        resolution = _Resolution(store)
+        store.replace_resolved(
+            resolution.nodes(), resolution.aliases(), resolution.edges(), resolution.ends, resolution.entries()
+        )
+        store.set_meta("pending", "no")
+
+
+@dataclass(slots=True)
+class _Doc:
+    """What resolution needs of a document."""
+
+    number: int
+    id: str
+    source: str
+    node: str
+    title: str | None
+    date: str | None
+    url: str | None
+    arxiv: str | None
+    doi: str | None
+    keys: frozenset[str]
+    is_paper: bool
+
+
+@dataclass(slots=True)
+class _Claim:
+    """A stored assertion with its ends as node ids."""
+
+    claim: str
+    document: int
+    subject: str
+    relation: str
+    object: str
+    confidence: float
+    origin: str
+    quote: str
+    before: tuple[str | None, str | None, str | None]
+
+
+@dataclass(slots=True)
+class _Tally:
+    """The statements of one edge: the best confidence of each paper, the strongest origin, the earliest date."""
+
+    best: dict[str, float] = field(default_factory=dict)
+    origins: set[str] = field(default_factory=set)
+    dates: list[str] = field(default_factory=list)
+
+    def edge(self, subject: str, relation: str, object_: str) -> Edge:
+        origin = min((Origin(o) for o in self.origins), key=_STRENGTH.__getitem__)
+        doubt = 1.0
+        for confidence in sorted(self.best.values()):
+            doubt *= 1.0 - confidence
+        confidence = 1.0 - doubt
+        if Origin.DECLARED not in self.origins:
+            confidence = min(confidence, _CAP)
+        date = min(self.dates, default=None)
+        return Edge(subject, Relation(relation), object_, round(confidence, 6), len(self.best), origin, date)
+
+
+class _Resolution:
+    """One resolution in progress."""
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+        self.sql = store.connection
+        self.min_confidence = float(store.meta("min_confidence") or 0.0)
+        self.docs = {doc.number: doc for doc in self._read_docs()}
+        self.papers = dict(self.sql.execute("SELECT key, paper FROM paper_keys"))
+        self.key_of: dict[str, str] = {}
+        self.by_url = self._pages_by_url()
+        self.by_title = self._papers_by_title()
+        self.dates = self._paper_dates()
+        self.things = self._identify()
+        self.authors: dict[str, dict[str, int]] = defaultdict(dict)
+        self.claims = list(self._read_claims())
+        self.claims += self._from_names()
+        self.paper_nodes = list(self._paper_nodes())
+        self.ends = [
+            (c.subject, c.object, self.docs[c.document].node, c.claim, c.document)
+            for c in self.claims
+            if c.before != (c.subject, c.object, self.docs[c.document].node)
+        ]
+
+    # -- papers ----------------------------------------------------------------------------------------
+
+    def _read_docs(self) -> Iterator[_Doc]:
+        rows = self.sql.execute(
+            "SELECT number, id, source, paper, title, date, url, arxiv, doi, joined, is_paper FROM documents"
+        )
+        for number, id_, source, node, title, date, url, arxiv, doi, joined, is_paper in rows:
+            known = json.loads(joined) if joined != "{}" else {}
+            arxiv, doi = arxiv or known.get("arxiv"), doi or known.get("doi")
+            date = known.get("date") or date or (ids.arxiv_date(arxiv) if arxiv else None)
+            keys = frozenset(
+                [f"document:{id_}", *([f"arxiv:{arxiv}"] if arxiv else []), *([f"doi:{doi}"] if doi else [])]
+            )
+            yield _Doc(
+                number, id_, source, node, title or known.get("title"), date, url or known.get("url"),
+                arxiv, doi, keys, bool(is_paper),
+            )  # fmt: skip
+
+    def _pages_by_url(self) -> dict[str, str]:
+        """Links that one document alone gives as its own."""
+        nodes: dict[str, set[str]] = defaultdict(set)
+        for doc in self.docs.values():
+            if doc.url:
+                nodes[url_key(doc.url)].add(doc.node)
+        return {key: next(iter(found)) for key, found in nodes.items() if len(found) == 1}
+
+    def _papers_by_title(self) -> dict[str, str]:
+        """Titles that one paper alone has."""
+        nodes: dict[str, set[str]] = defaultdict(set)
+        for doc in self.docs.values():
+            if doc.title and doc.is_paper:
+                nodes[f"title:{fold(doc.title)}"].add(doc.node)
+        return {key: next(iter(found)) for key, found in nodes.items() if len(found) == 1}
+
+    def paper(self, key: str, document: int | None = None) -> str:
+        """The node id of a paper key; `document:ID` and any key of its own is the asking document's paper."""
+        if document is not None and key in self.docs[document].keys:
+            return self.docs[document].node
+        node = self.papers.get(key) or self.by_url.get(key) or self.by_title.get(key) or ids.paper_node_id(key)
+        self.key_of.setdefault(node, key)
+        return node
+
+    def _paper_dates(self) -> dict[str, str | None]:
+        """The date of each paper: the earliest of its records', as precise as any of that year has it."""
+        dates: dict[str, list[str]] = defaultdict(list)
+        for doc in self.docs.values():
+            if doc.date:
+                dates[doc.node].append(doc.date)
+        return {node: min(found, key=lambda d: (d[:4], -len(d), d)) for node, found in dates.items()}
+
+    # -- things ----------------------------------------------------------------------------------------
+
+    def _identify(self) -> Identity:
+        uses: dict[tuple[int, str, str], tuple[float, int]] = {}
+        ends = "SELECT document, {0}, {0}_type, 0.0, 0 FROM assertions WHERE {0}_type NOT IN ('Paper', 'Author')"
+        queries = (
+            "SELECT document, name, type, sum(confidence), count(*) FROM mentions GROUP BY document, name, type",
+            ends.format("subject"),
+            ends.format("object"),
+        )
+        for query in queries:
+            for document, name, kind, confidence, times in self.sql.execute(query):
+                uses.setdefault((document, name, kind), (confidence, times))
+        return Identity(
+            (Use(d, n, NodeType(k), max(c, 0.1), max(t, 1)) for (d, n, k), (c, t) in uses.items()),
+            list(self._introductions()),
+            self.sql.execute("SELECT document, name, alias FROM synonyms").fetchall(),
+            self._circumstances(),
+            self.dates,
+        )
+
+    def _introductions(self) -> Iterator[Introduction]:
+        rows = self.sql.execute(
+            "SELECT document, subject, object, max(confidence) FROM assertions"
+            " WHERE relation = 'INTRODUCES' AND subject_type = 'Paper' GROUP BY document, subject, object"
+        )
+        for document, subject, name, confidence in rows:
+            by, doc = self.paper(subject, document), self.docs[document]
+            yield Introduction(document, name, by, confidence, doc.is_paper or by != doc.node)
+            if by not in self.dates and subject.startswith("arxiv:"):
+                self.dates[by] = ids.arxiv_date(subject)
+
+    def _circumstances(self) -> dict[int, Circumstances]:
+        cites: dict[int, set[str]] = defaultdict(set)
+        rows = self.sql.execute("SELECT document, object FROM assertions WHERE relation = 'CITES'")
+        for document, key in rows:
+            cites[document].add(self.paper(key, document))
+        return {
+            number: Circumstances(doc.node, doc.date, frozenset(cites.get(number, ())))
+            for number, doc in self.docs.items()
+        }
+
+    # -- claims ----------------------------------------------------------------------------------------
+
+    def _read_claims(self) -> Iterator[_Claim]:
+        rows = self.sql.execute(
+            "SELECT claim, document, subject_type, subject, relation, object_type, object, confidence, origin, quote,"
+            " subject_node, object_node, paper_node FROM assertions"
+        )
+        for claim, document, s_type, subject, relation, o_type, object_, confidence, origin, quote, *before in rows:
+            yield _Claim(
+                claim, document, self._end(document, s_type, subject), relation, self._end(document, o_type, object_),
+                confidence, origin, quote, (before[0], before[1], before[2]),
+            )  # fmt: skip
+
+    def _end(self, document: int, kind: str, name: str) -> str:
+        if kind == NodeType.PAPER:
+            return self.paper(name, document)
+        if kind == NodeType.AUTHOR:
+            node = f"author-{slug(name)}"
+            self.authors[node][name] = self.authors[node].get(name, 0) + 1
+            return node
+        return self.things.of(document, name).id
+
+    def _from_names(self) -> list[_Claim]:
+        """Write what names say by themselves, where no text says it: variants of a family, versions in a row."""
+        said = {(c.subject, c.object) for c in self.claims if c.relation in _LINEAGE}
+        by_key: dict[str, Entity] = {}
+        for entity in self.things.entities:  # of several things of one name the first has the plain id
+            if entity.key not in by_key or len(entity.id) < len(by_key[entity.key].id):
+                by_key[entity.key] = entity
+        lines: dict[str, list[tuple[tuple[int, ...], Entity]]] = defaultdict(list)
+        for entity in by_key.values():
+            parsed = parse(entity.name)
+            if not parsed.variant:
+                lines[ParsedName(parsed.stem).key].append((parsed.order, entity))
+        pairs: list[tuple[Entity, Relation, Entity, str, float]] = []
+        for entity in by_key.values():
+            parsed = parse(entity.name)
+            family = next((by_key[f.key] for f in parsed.families if f.key in by_key), None)
+            if family and family is not entity:
+                pairs.append((entity, Relation.VARIANT_OF, family, VARIANT_RULE, _VARIANT_CONFIDENCE))
+            elif parsed.version and not parsed.variant:
+                before = [e for e in lines[ParsedName(parsed.stem).key] if e[0] < parsed.order]
+                if before:
+                    newest = max(before, key=lambda e: (e[0], e[1].id))[1]
+                    pairs.append((entity, Relation.EXTENDS, newest, VERSION_RULE, _VERSION_CONFIDENCE))
+        evidence = self._first_mentions({e.id for e, *_ in pairs}) if pairs else {}
+        claims = []
+        for entity, relation, target, rule, confidence in pairs:
+            if entity.type == target.type and (entity.id, target.id) not in said and entity.id in evidence:
+                claims.append(self._name_claim(entity, relation, target, rule, confidence, evidence[entity.id]))
+        return claims
+
+    def _first_mentions(self, nodes: set[str]) -> dict[str, tuple[int, Evidence]]:
+        """The earliest mention of each of these things."""
+        found: dict[str, tuple[tuple[str, str, str, str, int], int, Evidence]] = {}
+        rows = self.sql.execute('SELECT document, part, start, "end", written, name FROM mentions')
+        for document, part, start, end, written, name in rows:
+            node = self.things.of(document, name).id
+            if node in nodes:
+                doc = self.docs[document]
+                age = (doc.date or "9999", doc.id, doc.source, part, start)
+                if node not in found or age < found[node][0]:
+                    found[node] = (age, document, Evidence(start, end, written, part))
+        return {node: (document, evidence) for node, (_, document, evidence) in found.items()}
+
+    def _name_claim(
+        self, entity: Entity, relation: Relation, target: Entity, rule: str, confidence: float, at: tuple[int, Evidence]
+    ) -> _Claim:
+        document, evidence = at
+        subject, object_ = Thing(entity.type, entity.name), Thing(target.type, target.name)
+        assertion = Assertion(subject, relation, object_, evidence, rule, confidence, Origin.NAME)
+        claim = assertion.claim(self.docs[document].id)
+        self.sql.execute(
+            f"INSERT OR REPLACE INTO assertions VALUES ({', '.join('?' * 17)})",
+            (
+                claim, document, subject.type, subject.name, relation, object_.type, object_.name, evidence.part,
+                evidence.start, evidence.end, evidence.quote, rule, confidence, Origin.NAME, None, None, None,
+            ),
+        )  # fmt: skip
+        return _Claim(
+            claim, document, entity.id, relation, target.id, confidence, Origin.NAME, evidence.quote, (None, None, None)
+        )
+
+    # -- the graph -------------------------------------------------------------------------------------
+
+    def nodes(self) -> Iterator[Node]:
+        yield from self.paper_nodes
+        for entity in self.things.entities:
+            parsed = parse(entity.name)
+            yield Node(
+                entity.id, entity.type, entity.name, (), entity.date, entity.seen, parsed.stem, parsed.version
+            )  # fmt: skip
+        for node, names in self.authors.items():
+            yield Node(node, NodeType.AUTHOR, _commonest(names))
+
+    def _paper_nodes(self) -> Iterator[Node]:
+        members: dict[str, list[_Doc]] = defaultdict(list)
+        for doc in sorted(self.docs.values(), key=lambda d: (d.id, d.source)):
+            members[doc.node].append(doc)
+        keys: dict[str, list[str]] = defaultdict(list)
+        for key, node in self.papers.items():
+            keys[node].append(key)
+        for node, key in self.key_of.items():
+            if key not in keys[node]:
+                keys[node].append(key)
+        for node in sorted(members.keys() | self._used_papers()):
+            yield self._paper_node(node, members.get(node, []), sorted(keys[node]))
+
+    def _used_papers(self) -> set[str]:
+        return {end for c in self.claims for end in (c.subject, c.object) if end in self.key_of}
+
+    def _paper_node(self, node: str, docs: list[_Doc], keys: list[str]) -> Node:
+        facts = [f for key in keys if (f := self.store.facts(key))] if not any(d.title for d in docs) else []
+        ids_ = {
+            kind: next((k[len(kind) + 1 :] for k in keys if k.startswith(f"{kind}:")), None)
+            for kind in ("arxiv", "doi", "url", "title")
+        }
+        titles = [d.title for d in docs if d.title] + [f.title for f in facts if f.title]
+        name = titles[0] if titles else (docs[0].id if docs else next((v for v in ids_.values() if v), node))
+        date = self.dates.get(node) or next((f.date for f in facts if f.date), None)
+        if not date and ids_["arxiv"]:
+            date = ids.arxiv_date(ids_["arxiv"])
+        url = next((d.url for d in docs if d.url), None) or ids_["url"]
+        if not url and ids_["arxiv"]:
+            url = f"https://arxiv.org/abs/{ids_['arxiv']}"
+        if not url and ids_["doi"]:
+            url = f"https://doi.org/{ids_['doi']}"
+        return Node(node, NodeType.PAPER, name, (), date, date, arxiv=ids_["arxiv"], doi=ids_["doi"], url=url)
+
+    def aliases(self) -> Iterator[tuple[str, str, str, str]]:
+        for paper in self.paper_nodes:
+            yield paper.id, paper.name, fold(paper.name), "title"
+        for entity in self.things.entities:
+            for name, reason in sorted(entity.names.items()):
+                yield entity.id, name, parse(name).key, reason
+        for node, names in self.authors.items():
+            for name in sorted(names):
+                yield node, name, fold(name), "as written"
+
+    def edges(self) -> Iterator[Edge]:
+        tallies: dict[tuple[str, str, str], _Tally] = defaultdict(_Tally)
+        for c in self.claims:
+            if c.subject == c.object:
+                continue
+            doc = self.docs[c.document]
+            tally = tallies[c.subject, c.relation, c.object]
+            tally.best[doc.node] = max(tally.best.get(doc.node, 0.0), c.confidence)
+            tally.origins.add(c.origin)
+            if doc.date:
+                tally.dates.append(doc.date)
+        for (subject, relation, object_), tally in sorted(tallies.items()):
+            edge = tally.edge(subject, relation, object_)
+            if edge.origin != Origin.MINED or edge.confidence >= self.min_confidence:
+                yield edge
+
+    def entries(self) -> Iterator[tuple[str, str, str]]:
+        for node, name, _, reason in self.aliases():
+            yield "title" if reason == "title" else "name", node, name
+        quotes = {
+            (self.docs[c.document].node, c.quote)
+            for c in self.claims
+            if c.relation not in _UNSEARCHED and c.origin == Origin.MINED
+        }
+        for node, quote in sorted(quotes):
+            yield "evidence", node, quote
+
+
+_LINEAGE = frozenset({Relation.EXTENDS, Relation.VARIANT_OF, Relation.FINE_TUNED_FROM, Relation.DISTILLED_FROM})
+_UNSEARCHED = frozenset({Relation.MENTIONS, Relation.INTRODUCES, Relation.CITES, Relation.AUTHORED_BY})
+
+
+def _commonest(names: dict[str, int]) -> str:
+    return min(names, key=lambda n: (-names[n], n))
