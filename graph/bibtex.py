@@ -20,26 +20,32 @@ _NOT_IN_KEY = re.compile(r"[^A-Za-z0-9._:-]")
 def write_bibtex(store: Store, out: BinaryIO, *, evidence: bool = True, min_confidence: float = 0.0) -> None:
     """One entry for each paper that has a title, in order of id, keyed by its node id.
 
-    Authors and venue are those of the document or the metadata that told most; a paper that is only cited, its
+    Authors and venue are those of the paper's document, else of its metadata. A paper that is only cited, its
     title unknown, has nothing that a bibliography could print.
     """
     told = _told(store)
     for node in store.nodes("type = ? AND name <> id", (NodeType.PAPER,)):
-        authors, venue = told.get(node.id, ((), None))
+        authors, venue = told.get(node.id) or _of_metadata(store, node)
         out.write(_entry(node, authors, venue).encode())
 
 
-def _told(store: Store) -> dict[str, tuple[tuple[str, ...], str | None]]:
-    """Authors and venue by node id, from documents and metadata."""
-    found: dict[str, tuple[tuple[str, ...], str | None]] = {}
+_Told = tuple[tuple[str, ...], str | None]
+
+
+def _told(store: Store) -> dict[str, _Told]:
+    """Authors and venue by node id, of the papers that documents are."""
+    found: dict[str, _Told] = {}
     for _, document in store.documents():
         for key in document.keys:
             authors, venue = found.get(paper_node_id(key), ((), None))
-            facts = store.facts(key)
-            if facts:
-                authors, venue = authors or facts.authors, venue or facts.venue
             found[paper_node_id(key)] = authors or document.authors, venue or document.venue
     return found
+
+
+def _of_metadata(store: Store, node: Node) -> _Told:
+    keys = [f"arxiv:{node.arxiv}", f"doi:{node.doi}"]
+    known = [facts for facts in map(store.facts, keys) if facts]
+    return (known[0].authors, known[0].venue) if known else ((), None)
 
 
 def _entry(node: Node, authors: Iterable[str], venue: str | None) -> str:
