@@ -11,7 +11,12 @@ from collections.abc import Iterator
 from urllib.parse import quote
 
 _NEW = r"\d{2}(?:0[1-9]|1[0-2])\.\d{4,5}"
-_OLD = r"[a-z-]{2,10}(?:\.[A-Z]{2})?/\d{2}(?:0[1-9]|1[0-2])\d{3}"
+_ARCHIVES = (  # the list is closed: old-style ids ended in 2007
+    "acc-phys|adap-org|alg-geom|ao-sci|astro-ph|atom-ph|bayes-an|chao-dyn|chem-ph|cmp-lg|comp-gas|cond-mat|cs|dg-ga"
+    "|funct-an|gr-qc|hep-ex|hep-lat|hep-ph|hep-th|math|math-ph|mtrl-th|nlin|nucl-ex|nucl-th|patt-sol|physics|plasm-ph"
+    "|q-alg|q-bio|quant-ph|solv-int|stat|supr-con"
+)
+_OLD = rf"(?:{_ARCHIVES})(?:\.[A-Z]{{2}})?/\d{{2}}(?:0[1-9]|1[0-2])\d{{3}}"
 _ID = rf"(?P<id>{_NEW}|{_OLD})(?:v\d+)?"
 _DOI_PREFIX = r"(?:(?:https?://)?(?:dx\.)?doi\.org/|doi:\s*)"
 _ARXIV = re.compile(rf"(?:arxiv:\s*|{_DOI_PREFIX}?10\.48550/arxiv\.)?{_ID}", re.IGNORECASE)

@@ -1,1 +1,42 @@
-"""One file a source: each recognises its format by content and yields Documents."""
+"""Sources: each format is one file here, with a way to recognise it by its content and a way to read it."""
+
+from begat.graph.errors import UsageError
+from begat.loaders.sources.abstracts import ABSTRACTS
+from begat.loaders.sources.html import HTML
+from begat.loaders.sources.input import Input
+from begat.loaders.sources.page import PAGE
+from begat.loaders.sources.parquet import PARQUET
+from begat.loaders.sources.problem import OnProblem, Problem, Severity
+from begat.loaders.sources.records import CSV, JSON, JSON_LINES, TSV
+from begat.loaders.sources.source import Source
+from begat.loaders.sources.viewer import VIEWER
+
+SOURCES: tuple[Source, ...] = (PARQUET, JSON_LINES, JSON, VIEWER, ABSTRACTS, HTML, TSV, CSV, PAGE)
+"""Every format, in the order in which they are tried: the first that knows an input's content reads it."""
+
+FORMATS: dict[str, Source] = {source.name: source for source in SOURCES}
+"""The formats by the names that `--format` takes."""
+
+__all__ = ["FORMATS", "SOURCES", "Input", "OnProblem", "Problem", "Severity", "Source", "named", "recognised"]
+
+
+def named(name: str) -> Source:
+    """The source of a format. Raises UsageError where there is none of that name."""
+    if name not in FORMATS:
+        raise UsageError(f"--format {name}: no such format; there are {', '.join(FORMATS)}")
+    return FORMATS[name]
+
+
+def recognised(input: Input) -> Source | None:
+    """The source that an input's content is known by; None, and told, where it is of no known kind."""
+    for source in SOURCES:
+        if source.binary and source.sniff(input):
+            return source
+    if input.why_not_text:
+        input.report.error("", "{what}: passed over", what=input.why_not_text)
+        return None
+    for source in SOURCES:
+        if not source.binary and source.sniff(input):
+            return source
+    input.report.error("", "of no format that begat knows: passed over; name one with --format")
+    return None

@@ -1,0 +1,188 @@
+"""What is read: files, folders and standard input, each opened once and read by the source that knows its content."""
+
+import os
+import re
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import replace
+from hashlib import blake2b
+from io import BufferedReader
+from pathlib import Path
+from typing import cast
+
+from begat.graph.model import Document, Facts
+from begat.loaders.sources import Input, OnProblem, Source, named, recognised
+from begat.loaders.sources.fields import checked
+from begat.loaders.sources.input import storable
+from begat.loaders.sources.problem import Report
+
+STDIN = "-"
+_SUFFIX = re.compile(r"\.[A-Za-z][A-Za-z0-9]{0,7}$")
+_COLUMNS: Mapping[str, str] = {}
+
+
+def read(
+    sources: Sequence[str],
+    *,
+    format: str | None = None,
+    columns: Mapping[str, str] = _COLUMNS,
+    on_problem: OnProblem,
+    base: Path | None = None,
+) -> Iterator[Document]:
+    """The Documents of files, folders (all files in them, in order of name) and "-" (standard input), as they are met.
+
+    Each file's format is known by its content; `format` overrides that. `columns` say which column of records
+    holds a field ({"title": "paper_name"}), where its name does not tell. Documents name their source relative to
+    `base` where it is given. What cannot be read is told to `on_problem` and the rest goes on. The same bytes give
+    the same Documents. Raises UsageError at once for a format or field that there is not.
+    """
+    source = named(format) if format else None
+    checked(columns)
+    return _read(sources, source, columns, on_problem, base)
+
+
+def metadata(
+    source: str,
+    *,
+    format: str | None = None,
+    columns: Mapping[str, str] = _COLUMNS,
+    on_problem: OnProblem,
+) -> Iterator[Facts]:
+    """The bibliographic facts in a file of records, each under its paper's best key (arXiv id, DOI, own id)."""
+    for document in read([source], format=format, columns=columns, on_problem=on_problem):
+        yield Facts(
+            key=document.keys[0],
+            title=document.title,
+            authors=document.authors,
+            date=document.date,
+            venue=document.venue,
+            url=document.url,
+            doi=document.doi,
+        )
+
+
+def _read(
+    sources: Sequence[str], source: Source | None, columns: Mapping[str, str], on_problem: OnProblem, base: Path | None
+) -> Iterator[Document]:
+    for given in sources:
+        for path in _files(given, base, on_problem):
+            report = Report(_name(path, base), on_problem)
+            try:
+                with _opened(path) as stream:
+                    regular = None if path == STDIN else Path(path)
+                    input = Input(report.source, _stem(path), stream, report, columns=columns, path=regular)
+                    yield from _once_each(_documents(input, source), report)
+            except OSError as error:
+                report.error("", "{why}; check the path", why=_reason(error))
+            report.close()
+
+
+def _documents(input: Input, source: Source | None) -> Iterator[Document]:
+    if (not input.opening.strip() and input.encoding == "utf-8") or not input.head:
+        input.report.error("", "empty: nothing to read")
+        return
+    if source and not source.binary and input.why_not_text:
+        input.report.error("", "{what}: passed over", what=input.why_not_text)
+        return
+    source = source or recognised(input)
+    if source:
+        yield from source.documents(input)
+
+
+def _once_each(documents: Iterator[Document], report: Report) -> Iterator[Document]:
+    """Each document under an id of its own: a record met again is left out, another of the same id is `ID~2`."""
+    met: dict[str, set[bytes]] = {}
+    for document in documents:
+        identifier, digest = document.id, _digest(document)
+        versions = met.setdefault(identifier, set())
+        if digest in versions:
+            report.warning(document.place, "{id} again, word for word: left out", id=identifier)
+            continue
+        versions.add(digest)
+        if len(versions) > 1:
+            identifier = _free(identifier, len(versions), met)
+            report.warning(
+                document.place, "{id} again with other content: kept as {other}", id=document.id, other=identifier
+            )
+            document = replace(document, id=identifier)
+        yield document
+
+
+def _free(identifier: str, count: int, met: dict[str, set[bytes]]) -> str:
+    while f"{identifier}~{count}" in met:
+        count += 1
+    met[f"{identifier}~{count}"] = set()
+    return f"{identifier}~{count}"
+
+
+def _digest(document: Document) -> bytes:
+    facts = (document.title, document.text, document.authors, document.date, document.venue, document.url, document.doi)
+    return blake2b(repr(facts).encode("utf-8", "replace"), digest_size=12).digest()
+
+
+# -- files -------------------------------------------------------------------------------------------------
+
+
+def _files(given: str, base: Path | None, on_problem: OnProblem) -> Iterator[str]:
+    """The files that a source stands for: itself, or all that a folder holds, hidden ones left out."""
+    if given == STDIN or not Path(given).is_dir():
+        yield given
+        return
+    found = False
+    for path in _within(given, set(), lambda path, why: _told(path, why, base, on_problem)):
+        found = True
+        yield path
+    if not found:
+        _told(given, "a folder without files: nothing to read", base, on_problem)
+
+
+def _told(path: str, why: str, base: Path | None, on_problem: OnProblem) -> None:
+    Report(_name(path, base), on_problem).error("", "{why}", why=why)
+
+
+def _within(folder: str, met: set[tuple[int, int]], tell: Callable[[str, str], None]) -> Iterator[str]:
+    """The files below a folder, in order of name; a folder that a link leads to again is not read again."""
+    try:
+        status = Path(folder).stat()
+        entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
+    except OSError as error:
+        tell(folder, f"{_reason(error)}: passed over")
+        return
+    if (status.st_dev, status.st_ino) in met:
+        return
+    met.add((status.st_dev, status.st_ino))
+    for entry in entries:
+        if entry.name.startswith("."):
+            continue
+        if entry.is_dir():
+            yield from _within(entry.path, met, tell)
+        elif entry.is_file() or entry.is_symlink():
+            yield entry.path
+        else:
+            tell(entry.path, "not a file (a pipe, socket or device): passed over")
+
+
+def _opened(path: str) -> AbstractContextManager[BufferedReader]:
+    return nullcontext(cast(BufferedReader, sys.stdin.buffer)) if path == STDIN else Path(path).open("rb")
+
+
+def _reason(error: OSError) -> str:
+    if isinstance(error, FileNotFoundError):
+        return "no such file or folder"
+    return error.strerror[:1].lower() + error.strerror[1:] if error.strerror else str(error)
+
+
+def _name(path: str, base: Path | None) -> str:
+    if path == STDIN:
+        return STDIN
+    named = os.path.relpath(Path(path).resolve(), base.resolve()) if base else path
+    return storable(Path(named).as_posix())
+
+
+def _stem(path: str) -> str:
+    """A file's name without its suffixes, for the ids of its documents."""
+    if path == STDIN:
+        return "stdin"
+    name = Path(path).name
+    return storable(_SUFFIX.sub("", _SUFFIX.sub("", name) if name.endswith(".gz") else name) or name)

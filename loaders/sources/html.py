@@ -1,0 +1,168 @@
+"""HTML pages: their main text by trafilatura, their headings and links with their places in that text."""
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from begat.graph import ids
+from begat.graph.model import Document, Reference
+from begat.loaders.sources import dates, people
+from begat.loaders.sources.input import Input, storable
+from begat.loaders.sources.links import references_in
+from begat.loaders.sources.outline import Heading, sections, titled
+from begat.loaders.sources.source import Source
+
+_HTML = re.compile(r"\s*(<\?xml[^>]*>\s*)?(<!--.*?-->\s*)*<(!doctype\s+html|html|head|body)\b", re.I | re.S)
+_FRAGMENT = re.compile(
+    r"\s*<(p|div|h[1-6]|article|section|main|ul|ol|table|meta|title)\b.*</(p|div|h[1-6]|article|li)>", re.I | re.S
+)
+_CHARSET = re.compile(rb"<meta[^>]{0,200}charset\s*=\s*[\"']?\s*([\w.:-]+)", re.I)
+_BLOCKS = {"p", "head", "item", "row", "quote", "table", "list", "lb"}
+_SPACE = re.compile(r"\s+")
+_DATES = {"original_date": True, "extensive_search": False, "max_date": "2999-12-31"}
+"""How trafilatura looks for a page's date: where it is said, and without regard to the day of reading."""
+
+
+def _is_html(input: Input) -> bool:
+    return bool(_HTML.match(input.opening) or _FRAGMENT.match(input.opening[:50_000]))
+
+
+def _html(input: Input) -> Iterator[Document]:
+    markup = _markup(input)
+    if markup is None or not markup.strip():
+        return
+    try:
+        document = _document(input, markup)
+    except RecursionError:
+        document = None
+    if document:
+        yield document
+    else:
+        input.report.error("", "no main text found in the HTML: passed over; try --format page")
+
+
+def _markup(input: Input) -> str | None:
+    """The page's source text, in the encoding that it declares where it has no byte order mark."""
+    declared = _CHARSET.search(input.head[:4096])
+    if declared:
+        input.declare(declared[1].decode("ascii"))
+    return input.whole()
+
+
+def _document(input: Input, markup: str) -> Document | None:
+    import trafilatura  # heavy: only when needed
+
+    page = trafilatura.bare_extraction(
+        markup, include_comments=False, include_images=False, include_links=True, include_formatting=True,
+        favor_recall=True, with_metadata=True, date_extraction_params=dict(_DATES),
+    )  # fmt: skip
+    if not isinstance(page, trafilatura.settings.Document):  # a dict only when asked for
+        return None
+    written = _Written(page.body)
+    if not written.text.strip():
+        return None
+    links = sorted([*written.links, *_unlinked(written)], key=lambda link: link.start or 0)
+    parts = sections(written.text, written.headings, links)
+    return Document(
+        id=input.stem,
+        text=written.text,
+        title=storable(page.title) if page.title else None,
+        authors=people.names(storable(page.author or "")),
+        date=dates.iso(page.date) if page.date else None,
+        url=storable(page.url) if page.url else None,
+        references=(*titled(links, parts), *_only_in_markup(markup, links)),
+        sections=parts,
+        paper=False,
+        source=input.source,
+    )
+
+
+class _Written:
+    """The text of trafilatura's tree, written out: a block a line, with the places of headings and links."""
+
+    def __init__(self, body: Any) -> None:
+        self.headings: list[Heading] = []
+        self.links: list[Reference] = []
+        self._parts: list[str] = []
+        self._length = 0
+        self._last = "\n"
+        self._write(body)
+        self.text = "".join(self._parts).rstrip()
+        self.headings.sort(key=lambda heading: heading.start)
+
+    def _write(self, element: Any) -> None:
+        """Write an element, all that is in it, and the text after it."""
+        if element.tag in _BLOCKS:
+            self._break()
+        if element.tag == "item":
+            self._add("- ")
+        start, links_before = self._length, len(self.links)
+        self._add(element.text)
+        for child in element:
+            self._write(child)
+        self._note(element, start, links_before)
+        if element.tag in _BLOCKS:
+            self._break()
+        elif element.tag == "cell":
+            self._add(" | ")
+        self._add(element.tail)
+
+    def _note(self, element: Any, start: int, links_before: int) -> None:
+        """Remember an element that was written from `start` on where it is a link or a heading."""
+        if element.tag == "ref" and self._length > start:
+            for _, _, arxiv, doi in ids.cited(element.get("target") or ""):
+                self.links.append(Reference(arxiv=arxiv, doi=doi, start=start, end=self._length))
+        elif element.tag == "head":
+            rank = (element.get("rend") or "h2")[-1:]
+            title = self._between(start, self._length)
+            if title:
+                self.headings.append(Heading(start, self._length, title, int(rank) if rank.isdigit() else 2))
+        elif element.tag == "item" and len(self.links) > links_before:
+            link = self.links[links_before]
+            title = self._between(link.start or 0, link.end or 0)
+            if link.start == start and len(title.split()) >= 3:  # a reading in a list
+                self.headings.append(Heading(start, link.end or start, title, until=self._length))
+
+    def _between(self, start: int, end: int) -> str:
+        return "".join(self._parts)[start:end].strip()
+
+    def _break(self) -> None:
+        if self._last != "\n":
+            self._append("\n")
+
+    def _add(self, text: str | None) -> None:
+        """Write inline text; white space counts as one blank, and none begins a line."""
+        words = _SPACE.sub(" ", storable(text or ""))
+        if self._last in " \n":
+            words = words.lstrip(" ")
+        if words:
+            self._append(words)
+
+    def _append(self, text: str) -> None:
+        self._parts.append(text)
+        self._length += len(text)
+        self._last = text[-1]
+
+
+def _unlinked(written: _Written) -> Iterator[Reference]:
+    """Papers that the text names by id or address without a link."""
+    taken = [(link.start or 0, link.end or 0) for link in written.links]
+    for reference in references_in(written.text):
+        if not any(start <= (reference.start or 0) < end for start, end in taken):
+            yield reference
+
+
+def _only_in_markup(markup: str, links: Sequence[Reference]) -> Iterator[Reference]:
+    """Papers that the page links to outside of its main text."""
+    from trafilatura.utils import load_html
+
+    seen = {link.arxiv or link.doi for link in links}
+    tree = load_html(markup)
+    for target in tree.xpath("//a/@href") if tree is not None else ():
+        for _, _, arxiv, doi in ids.cited(storable(str(target))):
+            if (arxiv or doi) not in seen:
+                seen.add(arxiv or doi)
+                yield Reference(arxiv=arxiv, doi=doi)
+
+
+HTML = Source("html", "an HTML page", _is_html, _html)

@@ -1,0 +1,306 @@
+"""Records of text formats: JSON Lines, JSON, and tables (CSV, TSV); each is streamed."""
+
+import csv
+import json
+from collections import Counter, deque
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
+
+from begat.graph.model import Document
+from begat.loaders.sources import fields
+from begat.loaders.sources.fields import Record
+from begat.loaders.sources.input import CHUNK, HEAD, LIMIT, Input, Line
+from begat.loaders.sources.source import Source
+
+_LOOKED_AT = 50
+"""How many lines or rows of an opening are tried to recognise a format."""
+_DEEPEST = 100_000
+"""How deep JSON may nest."""
+
+# -- JSON Lines --------------------------------------------------------------------------------------------
+
+
+def _is_json_lines(input: Input) -> bool:
+    lines = [line for line in _whole_lines(input) if line.strip()]
+    objects = sum(isinstance(_parsed(line), dict) for line in lines)
+    if len(lines) == 1 and objects and _json_prefix(input):
+        return False  # one object that holds an array of records
+    return objects > 0 and objects * 2 >= len(lines)
+
+
+def _json_lines(input: Input) -> Iterator[Document]:
+    return fields.documents(input, _json_line_records(input))
+
+
+def _json_line_records(input: Input) -> Iterator[Record]:
+    number = 0
+    for line in input.lines():
+        if not line.text.strip():
+            continue
+        number += 1
+        try:
+            values = json.loads(line.text)
+        except json.JSONDecodeError as error:
+            input.report.error(line.place, "not JSON ({why}): passed over; mend the line",
+                               why=f"{error.msg}, column {error.colno}")  # fmt: skip
+        except (ValueError, RecursionError) as error:
+            why = "nested too deeply" if isinstance(error, RecursionError) else str(error).split(";")[0]
+            input.report.error(line.place, "not a record ({why}): passed over", why=why)
+        else:
+            if isinstance(values, dict):
+                yield Record(number, line.place, values)
+            else:
+                input.report.error(line.place, "{what}, not a JSON object: passed over", what=_json_type(values))
+
+
+def _parsed(text: str) -> object:
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _json_type(value: object) -> str:
+    return {list: "an array", str: "a string", type(None): "null", bool: "a truth value"}.get(type(value), "a number")
+
+
+# -- JSON --------------------------------------------------------------------------------------------------
+
+
+def _is_json(input: Input) -> bool:
+    return input.opening.lstrip()[:1] in ("[", "{") and _json_prefix(input) is not None
+
+
+def _json_prefix(input: Input) -> str | None:
+    """Where the records are, as ijson writes it: "item" of an array, "papers.item", "" for the value itself.
+
+    None where the opening is not JSON that could hold records.
+    """
+    columns = _json_columns(input.opening)
+    if "item" in columns:
+        return "item"
+    if any(column in ("abstract", "authors") for column in columns.get("", ())):
+        return ""
+    for prefix, names in columns.items():
+        holder = prefix.removesuffix(".item").rpartition(".")[2]
+        if prefix.endswith(".item") and not fields.field_of(holder) and _of_papers(names, input.columns):
+            return prefix
+    return "" if "" in columns else None
+
+
+def _of_papers(names: set[str], columns: Mapping[str, str]) -> bool:
+    return any(fields.field_of(name) in ("title", "text") or name in columns.values() for name in names)
+
+
+def _json_columns(opening: str) -> dict[str, set[str]]:
+    """The keys of the objects in an opening, by the objects' place as ijson writes it; {} where it is not JSON."""
+    import ijson  # heavy: only when needed
+
+    columns: dict[str, set[str]] = {}
+    try:
+        for prefix, event, value in ijson.parse(opening.encode("utf-8", "replace"), multiple_values=True):
+            if event == "start_map" or (event, prefix) == ("end_array", ""):
+                columns.setdefault("item" if event == "end_array" else prefix, set())
+            elif event == "map_key":
+                columns[prefix].add(value)
+    except (ijson.JSONError, UnicodeDecodeError):
+        pass  # an opening may be cut anywhere
+    return columns
+
+
+def _json(input: Input) -> Iterator[Document]:
+    return fields.documents(input, _json_records(input))
+
+
+def _json_records(input: Input) -> Iterator[Record]:
+    import ijson  # heavy: only when needed
+
+    prefix = _json_prefix(input)
+    number = 0
+    stream = _Guarded(input)
+    try:
+        for number, values in enumerate(ijson.items(stream, prefix or "", multiple_values=True, use_float=True), 1):
+            stream.passed()
+            if isinstance(values, dict):
+                yield Record(number, f"record {number}", values)
+            else:
+                input.report.error(
+                    f"record {number}", "{what}, not a JSON object: passed over", what=_json_type(values)
+                )
+    except (ijson.JSONError, _TooMuch) as error:
+        why = " ".join(str(error).split("\n")[0].split())
+        input.report.error(
+            f"after record {number}", "not JSON ({why}): the rest is lost; mend the file, or write JSON Lines", why=why
+        )
+
+
+class _TooMuch(Exception):
+    """One record is too long or too deep to be kept in memory."""
+
+
+class _Guarded:
+    """The bytes of a JSON input, as UTF-8; stops before one record can fill the memory."""
+
+    def __init__(self, input: Input) -> None:
+        self._texts = input.texts()
+        self._rest = b""
+        self.passed()
+
+    def passed(self) -> None:
+        """A record has been read: count anew."""
+        self._length = 0
+        self._depth = 0
+
+    def read(self, size: int = CHUNK) -> bytes:
+        """At most `size` bytes. Raises _TooMuch."""
+        if not self._rest and size:
+            self._rest = next((t.encode("utf-8", "replace") for t in self._texts if t), b"")
+        data, self._rest = self._rest[:size], self._rest[size:]
+        self._length += len(data)
+        self._depth += sum(map(data.count, (b"[", b"{"))) - sum(map(data.count, (b"]", b"}")))
+        if self._length > LIMIT:
+            raise _TooMuch("one record is longer than 16 million bytes")
+        if self._depth > _DEEPEST:
+            raise _TooMuch("nested too deeply")
+        return data
+
+
+# -- tables ------------------------------------------------------------------------------------------------
+
+_SEPARATORS = ",\t;|"
+
+
+def _is_table(input: Input) -> bool:
+    return _separator(input) is not None
+
+
+def _separator(input: Input, *, sure: bool = False) -> str | None:
+    """What parts the cells: the header must name a title or a text, and the rows keep to its width.
+
+    `sure`: that it is a table is known, and only the separator is asked.
+    """
+    lines = _whole_lines(input)
+    for separator in _SEPARATORS:
+        rows = [row for row in csv.reader(lines, delimiter=separator) if row] if lines else []
+        if rows and len(rows[0]) > 1 and (sure or _like_a_table(rows, input.columns)):
+            return separator
+    return None
+
+
+def _like_a_table(rows: list[list[str]], columns: Mapping[str, str]) -> bool:
+    header, *others = rows
+    names = [name.strip() for name in header]
+    meant = [fields.field_of(name) for name in names]
+    named = any(name in columns.values() for name in names) or "title" in meant or "text" in meant
+    fitting = sum(len(row) == len(header) for row in others)
+    return named and all(len(name) <= 60 for name in names) and fitting * 2 >= len(others)
+
+
+def _table(input: Input) -> Iterator[Document]:
+    return fields.documents(input, _rows(input, _separator(input, sure=True) or ","))
+
+
+def _tsv(input: Input) -> Iterator[Document]:
+    return fields.documents(input, _rows(input, "\t"))
+
+
+def _rows(input: Input, separator: str) -> Iterator[Record]:
+    """The rows below the header. A quote that is never closed costs its line, not the rest of the file."""
+    rows = iter(_Rows(input, separator))
+    header = next(rows, None)
+    if header is None:
+        return
+    names = _header_names(header.cells)
+    for number, row in enumerate(rows, 1):
+        cells = row.cells
+        while len(cells) > len(names) and not cells[-1].strip():
+            cells.pop()
+        if len(cells) > len(names):
+            input.report.error(
+                row.place, "{n} cells where the header names {m}: passed over; quote cells that hold the separator",
+                n=len(cells), m=len(names),
+            )  # fmt: skip
+        else:
+            yield Record(number, row.place, dict(zip(names, cells, strict=False)))
+
+
+def _header_names(cells: list[str]) -> list[str]:
+    """The header's names, told apart where one comes twice."""
+    counts: Counter[str] = Counter()
+    names = []
+    for position, cell in enumerate(cells, 1):
+        name = cell.strip() or f"column {position}"
+        counts[name] += 1
+        names.append(name if counts[name] == 1 else f"{name} {counts[name]}")
+    return names
+
+
+class _Row(NamedTuple):
+    """A row, and the line at which it begins."""
+
+    place: str
+    cells: list[str]
+
+
+class _Rows:
+    """An input's rows, parsed by the csv module, together with the lines that the row at hand is made of."""
+
+    def __init__(self, input: Input, separator: str) -> None:
+        csv.field_size_limit(LIMIT)
+        self._input = input
+        self._separator = separator
+        self._lines = input.lines()
+        self._again: deque[Line] = deque()
+        self._begin()
+
+    def _begin(self) -> None:
+        self._taken: list[Line] = []
+        self._ended = False
+        self._reader = csv.reader(self._fed(), delimiter=self._separator)
+
+    def _fed(self) -> Iterator[str]:
+        """The lines for the csv module; raises csv.Error where a row would fill the memory."""
+        length = 0
+        while line := self._again.popleft() if self._again else next(self._lines, None):
+            length = len(line.text) + (length if self._taken else 0)
+            if length > LIMIT:
+                raise csv.Error
+            self._taken.append(line)
+            yield line.text + "\n"
+        self._ended = True
+
+    def __iter__(self) -> Iterator[_Row]:
+        while True:
+            self._taken.clear()
+            try:
+                cells = next(self._reader)
+            except StopIteration:
+                return
+            except csv.Error:
+                self._go_on_below()
+                continue
+            if self._ended:  # it asked for more lines than there are, so a quote is open
+                self._go_on_below()
+            elif any(map(str.strip, cells)):
+                yield _Row(self._taken[0].place, cells)
+
+    def _go_on_below(self) -> None:
+        """Give up the line where the row at hand begins; read on at the next."""
+        first, *others = self._taken
+        self._input.report.error(first.place, "a quote is opened and never closed: the line is passed over; close it")
+        self._again.extendleft(reversed(others))
+        self._begin()
+
+
+def _whole_lines(input: Input) -> list[str]:
+    """The first lines of an input's opening, without one that the opening cuts."""
+    lines = input.opening.split("\n")
+    if len(input.head) == HEAD and len(lines) > 1:
+        lines.pop()
+    return lines[:_LOOKED_AT]
+
+
+JSON_LINES = Source("jsonl", "JSON Lines: a record each line", _is_json_lines, _json_lines)
+JSON = Source("json", "JSON: an array of records, or an object that holds one", _is_json, _json)
+CSV = Source("csv", "a table with a header line: CSV, or with another separator", _is_table, _table)
+TSV = Source("tsv", "a table with a header line and tabs", lambda input: _separator(input) == "\t", _tsv)
