@@ -1,0 +1,253 @@
+"""A layout drawn as SVG: for the lineage page, and as a picture that stands alone.
+
+Every text comes from strangers. It enters the SVG through `text` alone, which escapes it and leaves out what XML does
+not allow; all else is numbers, words of the vocabulary, and our own style sheet.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from functools import cache
+from html import escape
+from importlib.resources import files
+
+from begat.graph.model import Node
+from begat.graph.vocabulary import FACTS, NodeType, Relation
+from begat.queries.lineage import Lineage
+from begat.viz.layout import BOX, Band, Box, Layout, Line, layout
+
+HEADER = 26
+"""Height of the strip with the years."""
+_RADIUS = 8.0
+_NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_BIDI = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+
+
+def text(value: str) -> str:
+    """A stranger's text as it may stand in XML and HTML, as content or in a quoted attribute."""
+    return escape(clean(value))
+
+
+def clean(value: str) -> str:
+    """A text without what XML forbids, and without marks that turn the direction of what stands around it."""
+    return _BIDI.sub("", _NOT_XML.sub("\ufffd", value))
+
+
+def slug(relation: Relation) -> str:
+    """A relation as a class name: `fine-tuned-from`."""
+    return relation.value.lower().replace("_", "-")
+
+
+@cache
+def asset(name: str) -> str:
+    """One of the files beside the templates."""
+    return files("begat.viz.static").joinpath(name).read_text(encoding="utf-8")
+
+
+# -- parts of the picture ------------------------------------------------------------------------------------------
+
+
+def bands(laid: Layout) -> str:
+    """The shaded years behind the picture."""
+    shaded = (band for band in laid.bands if band.shaded)
+    body = "".join(f'<rect x="{_n(b.x)}" y="0" width="{_n(b.width)}" height="{_n(laid.height)}"/>' for b in shaded)
+    return f'<g class="bands">{body}</g>'
+
+
+def years(laid: Layout) -> str:
+    """The headings of the years."""
+    return "".join(_year(band) for band in laid.bands)
+
+
+def _year(band: Band) -> str:
+    return f'<text class="year" x="{_n(band.x + 6)}" y="17.5">{text(band.label)}</text>'
+
+
+def lines(laid: Layout, subject: str) -> str:
+    """The edges, those of further parents undermost."""
+    number = {box.node.id: i for i, box in enumerate(laid.boxes)}
+    at = {box.node.id: box for box in laid.boxes}
+    ordered = sorted(laid.lines, key=lambda line: (line.primary, not line.unsure))
+    return "".join(_line(line, number, at, subject) for line in ordered)
+
+
+def _line(line: Line, number: Mapping[str, int], at: Mapping[str, Box], subject: str) -> str:
+    edge = line.edge
+    classes = ["e", slug(edge.relation)]
+    if line.unsure:
+        classes.append("unsure")
+    if not line.primary:
+        classes.append("own" if subject in (edge.subject, edge.object) else "further")
+    trunk = ""
+    points = line.points
+    if line.trunk:
+        (x, top), (_, bottom), (end, _) = points
+        radius = min(_RADIUS, bottom - top, end - x)
+        trunk = f'<path class="t" d="M{_n(x)} {_n(top)}V{_n(bottom - radius)}"/>'
+        points = ((x, bottom - radius), (x, bottom), (end, bottom))
+    badge = _badge(at[edge.subject]) if line.primary and line.unsure else ""
+    where = f'data-s="{number[edge.subject]}" data-o="{number[edge.object]}"'
+    return f'<g class="{" ".join(classes)}" {where}>{trunk}<path class="l" d="{_path(points)}"/>{badge}</g>'
+
+
+def _badge(box: Box) -> str:
+    x, y = box.x + 2, box.y - BOX / 2 - 1
+    return f'<g class="q"><circle cx="{_n(x)}" cy="{_n(y)}" r="6.5"/><text x="{_n(x)}" y="{_n(y + 3.6)}">?</text></g>'
+
+
+def _path(points: Sequence[tuple[float, float]]) -> str:
+    """A line through points, its corners rounded."""
+    points = _corners(points)
+    parts = [f"M{_n(points[0][0])} {_n(points[0][1])}"]
+    for before, corner, after in zip(points, points[1:], points[2:], strict=False):
+        radius = min(_RADIUS, _length(before, corner) / 2, _length(corner, after) / 2)
+        if before == points[0]:
+            radius = min(_RADIUS, _length(before, corner), _length(corner, after) / 2)
+        into, out = _toward(corner, before, radius), _toward(corner, after, radius)
+        parts.append(f"L{_n(into[0])} {_n(into[1])}Q{_n(corner[0])} {_n(corner[1])} {_n(out[0])} {_n(out[1])}")
+    parts.append(f"L{_n(points[-1][0])} {_n(points[-1][1])}")
+    return "".join(parts)
+
+
+def _corners(points: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
+    """The points without those that lie on one another or on the way."""
+    kept = [points[0]]
+    for i, point in enumerate(points[1:], 1):
+        if _length(kept[-1], point) < 0.5 and i < len(points) - 1:
+            continue
+        if len(kept) > 1 and (kept[-2][0] == kept[-1][0] == point[0] or kept[-2][1] == kept[-1][1] == point[1]):
+            kept.pop()
+        kept.append(point)
+    return kept
+
+
+def _length(a: tuple[float, float], b: tuple[float, float]) -> float:
+    return abs(a[0] - b[0]) + abs(a[1] - b[1])
+
+
+def _toward(start: tuple[float, float], end: tuple[float, float], distance: float) -> tuple[float, float]:
+    whole = _length(start, end) or 1.0
+    return (start[0] + (end[0] - start[0]) * distance / whole, start[1] + (end[1] - start[1]) * distance / whole)
+
+
+def _n(value: float) -> str:
+    return f"{value:.1f}".removesuffix(".0")
+
+
+def boxes(laid: Layout, lineage: Lineage, *, links: bool) -> str:
+    """The nodes; as links to their cards `#wN`, or with a title each where the picture stands alone."""
+    return "".join(_box(i, box, lineage, links) for i, box in enumerate(laid.boxes))
+
+
+def _box(number: int, box: Box, lineage: Lineage, links: bool) -> str:
+    node = box.node
+    classes = f"n {node.type.lower()}"
+    if node.id == lineage.subject.id:
+        classes += " subject"
+    if box.open:
+        classes += " open"
+    middle = f'<text x="{_n(box.x + box.width / 2)}" y="{_n(box.y + 5)}">{text(box.label)}</text>'
+    body = f'<path d="{outline(node.type, box.x, box.y, box.width)}"/>{middle}{_known_by(box)}'
+    if links:
+        return f'<a id="n{number}" class="{classes}" href="#w{number}" aria-label="{text(spoken(node))}">{body}</a>'
+    return f'<g class="{classes}"><title>{text(spoken(node))}</title>{body}</g>'
+
+
+def _known_by(box: Box) -> str:
+    """What marks a box whose date is not known: an open line to the left, and the date by which it was known."""
+    if not box.open:
+        return ""
+    seen = (box.node.seen or "")[:4]
+    tail = f'<path class="by" d="M{_n(box.x - 1)} {_n(box.y)}h-13m4 -4l-4 4l4 4"/>'
+    return f'{tail}<text class="by" x="{_n(box.x - 1)}" y="{_n(box.y - BOX / 2 - 2)}">by {text(seen)}</text>'
+
+
+def spoken(node: Node) -> str:
+    """A node in a few words: name, type, date."""
+    return f"{node.name}, {node.type.lower()}, {dated(node)}"
+
+
+def dated(node: Node) -> str:
+    """A node's date in words that do not claim more than is known."""
+    if node.date:
+        return node.date
+    return f"date unknown, known by {node.seen}" if node.seen else "date unknown"
+
+
+def outline(kind: NodeType, x: float, y: float, width: float) -> str:
+    """The shape that tells a node's type, `BOX` high and centred on `y`."""
+    top, bottom, right, half = y - BOX / 2, y + BOX / 2, x + width, BOX / 2
+    if kind is NodeType.METHOD:
+        s = 8
+        points = [(x, y), (x + s, top), (right - s, top), (right, y), (right - s, bottom), (x + s, bottom)]
+    elif kind is NodeType.DATASET:
+        s = 9
+        points = [(x + s, top), (right, top), (right - s, bottom), (x, bottom)]
+    elif kind is NodeType.MODEL:
+        r = 11.0
+        return (
+            f"M{_n(x + r)} {_n(top)}H{_n(right - r)}a{r} {r} 0 0 1 {r} {r}V{_n(bottom - r)}a{r} {r} 0 0 1 -{r} {r}"
+            f"H{_n(x + r)}a{r} {r} 0 0 1 -{r} -{r}V{_n(top + r)}a{r} {r} 0 0 1 {r} -{r}z"
+        )
+    else:
+        return f"M{_n(x)} {_n(y - half)}h{_n(width)}v{BOX}h{_n(-width)}z"
+    return "M" + "L".join(f"{_n(px)} {_n(py)}" for px, py in points) + "z"
+
+
+def arrow_heads() -> str:
+    """An arrow head for each relation, in its colour."""
+    heads = (
+        f'<marker id="a-{slug(r)}" class="{slug(r)}" viewBox="0 0 8 8" refX="7.5" refY="4" markerWidth="7.5"'
+        ' markerHeight="7.5" markerUnits="userSpaceOnUse" orient="auto"><path d="M0 .8L8 4L0 7.2z"/></marker>'
+        for r in Relation
+    )
+    return f"<defs>{''.join(heads)}</defs>"
+
+
+def key_of(relation: Relation) -> str:
+    """A sample of a relation's line."""
+    return f'<g class="e {slug(relation)}"><path class="l" d="M1 6H33"/></g>'
+
+
+# -- the picture that stands alone ---------------------------------------------------------------------------------
+
+_TITLE = 34
+_KEYS = 34
+
+
+def svg(lineage: Lineage) -> str:
+    """The lineage as a complete SVG file: heading, years, picture and legend, styles embedded, no script."""
+    laid = layout(lineage)
+    shown = [r for r in Relation if any(line.edge.relation is r for line in laid.lines)]
+    keys, room = _legend(shown)
+    heading = f"Lineage of {lineage.subject.name}"
+    width = max(laid.width, room, 40 + 9.0 * min(len(heading), 80))
+    height = _TITLE + HEADER + laid.height + (_KEYS if shown else 0)
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" class="picture alone" viewBox="0 0 {_n(width)} {_n(height)}"'
+        f' width="{_n(width)}" height="{_n(height)}" role="img" aria-label="{text(heading)}">'
+        f"<title>{text(heading)}</title><style>{_plain_style()}</style>{arrow_heads()}"
+        f'<rect class="paper-white" width="{_n(width)}" height="{_n(height)}"/>'
+        f'<text class="heading" x="22" y="24">{text(heading[:80])}</text>'
+        f'<g transform="translate(0 {_TITLE})">{years(laid)}'
+        f'<g transform="translate(0 {HEADER})">{bands(laid)}{lines(laid, lineage.subject.id)}'
+        f"{boxes(laid, lineage, links=False)}</g></g>"
+        f'<g transform="translate(22 {_n(height - _KEYS / 2 - 8)})">{keys}</g></svg>\n'
+    )
+
+
+def _legend(relations: Sequence[Relation]) -> tuple[str, float]:
+    x, parts = 0.0, []
+    for relation in relations:
+        words = FACTS[relation].forward
+        sample = key_of(relation)
+        parts.append(f'<g transform="translate({_n(x)} 0)">{sample}<text class="word" x="40" y="10">{words}</text></g>')
+        x += 62 + 7.2 * len(words)
+    return "".join(parts), x + 44
+
+
+def _plain_style() -> str:
+    """The picture's style sheet with its variables filled in, as drawing programs want it."""
+    style = asset("picture.css")
+    values = dict(re.findall(r"(--[\w-]+):\s*([^;]+);", style[: style.index("@media")]))
+    rules = style[style.index("/* rules */") :]
+    return re.sub(r"var\((--[\w-]+)\)", lambda name: values[name[1]], rules)
