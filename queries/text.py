@@ -1,0 +1,32 @@
+"""Text of others, made safe for a terminal and cut to fit it."""
+
+import unicodedata
+
+from rich.cells import cell_len, set_cell_size
+
+_TURNING = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+
+
+def printable(text: str) -> str:
+    """`text` on one line, without what could command a terminal or turn the direction of writing.
+
+    Control characters (escape sequences begin with one) and line ends become spaces.
+    """
+    if text.isprintable():
+        return text
+    return "".join(
+        "" if char in _TURNING else " " if unicodedata.category(char) in ("Cc", "Zl", "Zp", "Cs", "Cn") else char
+        for char in text
+    )
+
+
+def cut(text: str, width: int) -> str:
+    """`text` in at most `width` columns of a terminal (wide characters take two), ending in … where it is cut."""
+    if cell_len(text) <= width:
+        return text
+    return set_cell_size(text, max(0, width - 1)).rstrip() + "…"
+
+
+def padded(text: str, width: int) -> str:
+    """`text` cut or filled up with spaces to exactly `width` columns."""
+    return set_cell_size(cut(text, width), width)
