@@ -6,6 +6,7 @@ breaks its lines at some width, only a line between blank ones can be.
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 from begat.graph import ids
@@ -29,8 +30,6 @@ _FRONT_FIELD = re.compile(r"^(title|date|authors?):[ \t]*(.+)$", re.MULTILINE | 
 _LABEL = re.compile(r"[a-z][a-z ]{2,20}:\s+(?=[^\sa-z])")  # "related: Some Paper"
 _BYLINE = re.compile(r"(posted|written|published|updated|edited|by)\b", re.IGNORECASE)
 _SENTENCES = re.compile(r"[a-z]{3,}[.!?]\s+[A-Z].*[a-z]{3}")
-_WIDTH = 120
-"""Pages whose lines hardly ever exceed it are taken to break them at some width."""
 
 
 class _Line(NamedTuple):
@@ -124,13 +123,18 @@ def _plain_headings(lines: Sequence[_Line]) -> Iterator[Heading]:
         title = _without_label(_without_link(line.text))
         if below is None or line.bullet or line.item or not _like_a_heading(title):
             continue
-        if not broken or (line.gap and (below.gap or below.bullet)):
+        if (line.gap and (below.gap or below.bullet)) if broken else not _runs_on(line, below):
             yield Heading(line.start, line.end, title.rstrip(": "))
 
 
 def _breaks_its_lines(lines: Sequence[_Line]) -> bool:
-    lengths = sorted(len(line.text) for line in lines)
-    return not lengths or lengths[len(lengths) * 9 // 10] <= _WIDTH
+    """Whether sentences run over the ends of lines."""
+    running = sum(_runs_on(line, below) for line, below in pairwise(lines))
+    return running * 8 > len(lines)
+
+
+def _runs_on(line: _Line, below: _Line) -> bool:
+    return not below.gap and not below.bullet and line.text[-1] not in ".!?:;" and below.text[0].islower()
 
 
 def _like_a_heading(line: str) -> bool:

@@ -33,7 +33,7 @@ def _records(input: Input) -> Iterator[Record]:
             for batch in batches:
                 yield from _rows(batch, input, number)
                 number += batch.num_rows
-        except (pa.ArrowException, OSError) as error:
+        except (pa.ArrowException, OSError, ValueError) as error:
             why = str(error).split("\n")[0].rstrip(".")
             input.report.error(
                 f"after row {number}",

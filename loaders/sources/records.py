@@ -3,7 +3,7 @@
 import csv
 import json
 from collections import Counter, deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from begat.graph.model import Document
@@ -179,12 +179,30 @@ def _separator(input: Input, *, sure: bool = False) -> str | None:
 
     `sure`: that it is a table is known, and only the separator is asked.
     """
-    lines = _whole_lines(input)
+    lines = _carriages_returned(Line(0, text) for text in _whole_lines(input))
+    texts = [line.text + "\n" for line in lines]
     for separator in _SEPARATORS:
-        rows = [row for row in csv.reader(lines, delimiter=separator) if row] if lines else []
+        rows = _parsed_rows(texts, separator)
         if rows and len(rows[0]) > 1 and (sure or _like_a_table(rows, input.columns)):
             return separator
     return None
+
+
+def _parsed_rows(lines: Sequence[str], separator: str) -> list[list[str]]:
+    try:
+        return [row for row in _csv_reader(lines, separator) if row]
+    except csv.Error:
+        return []
+
+
+def _csv_reader(lines: Iterable[str], separator: str) -> Iterator[list[str]]:
+    csv.field_size_limit(LIMIT)  # the module's own, 128 KiB, is less than a full text
+    return csv.reader(lines, delimiter=separator)
+
+
+def _carriages_returned(lines: Iterable[Line]) -> Iterator[Line]:
+    """Lines parted at carriage returns too, as tables of some programs are."""
+    return (Line(line.number, part) for line in lines for part in line.text.split("\r"))
 
 
 def _like_a_table(rows: list[list[str]], columns: Mapping[str, str]) -> bool:
@@ -220,8 +238,12 @@ def _rows(input: Input, separator: str) -> Iterator[Record]:
                 row.place, "{n} cells where the header names {m}: passed over; quote cells that hold the separator",
                 n=len(cells), m=len(names),
             )  # fmt: skip
-        else:
-            yield Record(number, row.place, dict(zip(names, cells, strict=False)))
+            continue
+        if len(cells) < len(names):
+            input.report.warning(
+                row.place, "{n} cells where the header names {m}: the last are taken as empty", n=len(cells), m=len(names)
+            )  # fmt: skip
+        yield Record(number, row.place, dict(zip(names, cells, strict=False)))
 
 
 def _header_names(cells: list[str]) -> list[str]:
@@ -246,22 +268,21 @@ class _Rows:
     """An input's rows, parsed by the csv module, together with the lines that the row at hand is made of."""
 
     def __init__(self, input: Input, separator: str) -> None:
-        csv.field_size_limit(LIMIT)
         self._input = input
         self._separator = separator
-        self._lines = input.lines()
+        self._lines = _carriages_returned(input.lines())
         self._again: deque[Line] = deque()
         self._begin()
 
     def _begin(self) -> None:
         self._taken: list[Line] = []
         self._ended = False
-        self._reader = csv.reader(self._fed(), delimiter=self._separator)
+        self._reader = _csv_reader(self._fed(), self._separator)
 
     def _fed(self) -> Iterator[str]:
         """The lines for the csv module; raises csv.Error where a row would fill the memory."""
         length = 0
-        while line := self._again.popleft() if self._again else next(self._lines, None):
+        while line := (self._again.popleft() if self._again else next(self._lines, None)):
             length = len(line.text) + (length if self._taken else 0)
             if length > LIMIT:
                 raise csv.Error
