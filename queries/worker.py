@@ -218,6 +218,8 @@ def serve(engine: str, path: str) -> None:
                 answer = error
             except MemoryError:
                 answer = QueryError(f"the query needs more than {MOST_MEMORY >> 30} GiB of memory; ask for less")
+            except Exception as error:  # whatever an engine does wrong, the asking side is to know what it was
+                answer = QueryError(f"the query engine failed: {type(error).__name__}: {error}")
         _reply(answers, answer)
 
 
