@@ -35,7 +35,8 @@ OFF_AT_FIRST = frozenset(relation for relation in Relation if not FACTS[relation
 class Box:
     """A node in the picture: left edge `x`, vertical centre `y`.
 
-    `label` is the name, cut; `open` tells that the node's date is unknown: it came to be somewhere before.
+    `label` is the name, cut; `open` tells that the node's date is unknown: it came to be somewhere before;
+    `beside` that a primary parent's line ends at its left.
     """
 
     node: Node
@@ -45,6 +46,7 @@ class Box:
     width: float
     row: int
     open: bool = False
+    beside: bool = False
 
     @property
     def right(self) -> float:
@@ -107,7 +109,7 @@ def layout(lineage: Lineage) -> Layout:
     pitch = SMALL_PITCH if small else PITCH
     y, height = _heights(rows, gaps, pitch - BOX)
     boxes = tuple(
-        Box(nodes[n], labels[n], x[n], y[rows[n]], widths[n], rows[n], when[n].open) for n in order
+        Box(nodes[n], labels[n], x[n], y[rows[n]], widths[n], rows[n], when[n].open, n in parents) for n in order
     )  # fmt: skip
     at = {box.node.id: box for box in boxes}
     lines = [_primary_line(edge, at, heirs) for edge in edges if edge in chosen]
@@ -192,7 +194,7 @@ def _heirs(subject: str, order: Sequence[str], parents: Mapping[str, Edge], when
 def _heights(rows: Mapping[str, int], gaps: Gaps, gap: float) -> tuple[list[float], float]:
     """The y of each row's centre, and the height of all: a gap grows with the lanes that run in it."""
     y: list[float] = []
-    top = max(10.0, gaps.height(0, 0))
+    top = max(10.5, gaps.height(0, 0) + 0.5)
     for row in range(max(rows.values(), default=0) + 1):
         if row:
             top += max(gap, gaps.height(row, gap))

@@ -10,7 +10,7 @@ import base64
 import hashlib
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from urllib.parse import quote, urlsplit
@@ -29,6 +29,10 @@ MANY = 800
 """Past so many works a picture is no longer read at a glance: the page says so."""
 
 
+LONG_NAME, LONG_QUOTE = 72, 420
+"""Where a name or a sentence is cut; the whole name stands on the work's own card."""
+
+
 @dataclass(frozen=True, slots=True)
 class Quote:
     """An evidence sentence and where it stands."""
@@ -38,6 +42,8 @@ class Quote:
     """Why there is no sentence: what a field or a name declares; else empty."""
     source: str
     url: str | None
+    own: bool
+    """Whether the paper that introduces the work says it itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +106,7 @@ def page(lineage: Lineage) -> str:
         choices=choices,
         types=_types(lineage.nodes),
         many=len(works) > MANY,
+        sentences=3 if len(works) <= 200 else 1,
         truncated=lineage.truncated,
         undated=any(box.open for box in laid.boxes),
         deepest=max((abs(step) for step in lineage.steps.values()), default=0),
@@ -135,7 +142,9 @@ def _works(lineage: Lineage, laid: Layout) -> list[Work]:
     older: dict[str, list[Tie]] = {}
     newer: dict[str, list[Tie]] = {}
     for edge in edges:
-        quotes = tuple(_quote(statement, papers) for statement in lineage.evidence.get(edge, ()))
+        quotes = tuple(
+            _quote(statement, papers, edge, lineage.introduced_by) for statement in lineage.evidence.get(edge, ())
+        )
         facts = FACTS[edge.relation]
         older.setdefault(edge.subject, []).append(
             _tie(edge, nodes[edge.object], numbers[edge.object], facts.forward, quotes)
@@ -167,13 +176,13 @@ def _work(node: Node, number: int, paper: Node | None, older: Iterable[Tie], new
 def _tie(edge: Edge, other: Node, number: int, words: str, quotes: tuple[Quote, ...]) -> Tie:
     unsure = edge.confidence < UNSURE
     date = draw.clean(other.date or (f"by {other.seen}" if other.seen else "unknown"))
-    name = draw.clean(other.name)
+    name = _short(other.name, LONG_NAME)
     return Tie(
         words, draw.slug(edge.relation), number, name, date, f"{edge.confidence:.2f}", unsure, edge.support, quotes
     )
 
 
-def _quote(statement: Statement, papers: dict[str, Node]) -> Quote:
+def _quote(statement: Statement, papers: Mapping[str, Node], edge: Edge, introduced: Mapping[str, Node]) -> Quote:
     evidence, origin = statement.assertion.evidence, statement.assertion.origin
     note = ""
     if evidence.part.startswith("field:"):
@@ -186,7 +195,13 @@ def _quote(statement: Statement, papers: dict[str, Node]) -> Quote:
     source = paper.name if paper else statement.document
     arxiv = arxiv_id(statement.document)
     url = link(paper) if paper else f"https://arxiv.org/abs/{arxiv}" if arxiv else None
-    return Quote(draw.clean(" ".join(evidence.quote.split())), draw.clean(note), draw.clean(source), url)
+    own = statement.paper in (edge.subject, introduced[edge.subject].id if edge.subject in introduced else None)
+    return Quote(_short(evidence.quote, LONG_QUOTE), draw.clean(note), _short(source, LONG_NAME), url, own)
+
+
+def _short(value: str, most: int) -> str:
+    value = " ".join(draw.clean(value).split())
+    return value if len(value) <= most else value[: most - 1].rstrip() + "…"
 
 
 def link(node: Node) -> str | None:
@@ -223,9 +238,7 @@ def _choices(laid: Layout) -> list[Choice]:
 def _types(nodes: Iterable[Node]) -> list[tuple[str, Markup, int]]:
     """The types that occur, each with its shape."""
     counts = Counter(node.type for node in nodes)
-    return [
-        (t.lower(), Markup(f'<path d="{draw.outline(t, 2, 14.5, 36)}"/>'), counts[t]) for t in NodeType if counts[t]
-    ]
+    return [(t.lower(), Markup(draw.outline(t, 2, 14.5, 36)), counts[t]) for t in NodeType if counts[t]]
 
 
 def _style(laid: Layout, choices: Sequence[Choice]) -> str:

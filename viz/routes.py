@@ -95,7 +95,7 @@ class Gaps:
         if not falls:
             number = count - 1 - number
         middle = (top + bottom) / 2
-        return middle + (number - (count - 1) / 2) * LANE
+        return round(middle + (number - (count - 1) / 2) * LANE)
 
 
 def _falls(route: Route) -> bool:
@@ -148,7 +148,7 @@ class Columns:
                 first, final = min(at, far), max(at, far)
                 cell = self._pick(start, end, window & ~self._taken(first, final), (first, final), key)
             self._verticals.setdefault(cell, []).append((min(at, far), max(at, far), key))
-            x = end if cell == int(end // CELL) else cell * CELL + CELL / 2
+            x = end if cell == int(end // CELL) else cell * CELL + CELL // 2
             if not steps or steps[-1][1] != x:
                 steps.append((at, x))
             at = far + step
@@ -241,7 +241,7 @@ def _ends(edges: Sequence[Edge], spans: Mapping[str, Span], rows: Mapping[str, i
         room = right - left - 46
         step = min(9.0, room / max(1, len(group) - 1)) if room > 0 else 0.0
         first = max(left + 24, (left + right) / 2 - step * (len(group) - 1) / 2)
-        ends |= {edge: first + i * step for i, edge in enumerate(group)}
+        ends |= {edge: round(first + i * step) for i, edge in enumerate(group)}
     return ends
 
 

@@ -18,6 +18,7 @@ from begat.viz.layout import BOX, Band, Box, Layout, Line, layout
 HEADER = 26
 """Height of the strip with the years."""
 _RADIUS = 8.0
+_AGAIN = 280
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _BIDI = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
@@ -59,7 +60,12 @@ def years(laid: Layout) -> str:
 
 
 def _year(band: Band) -> str:
-    return f'<text class="year" x="{_n(band.x + 6)}" y="17.5">{text(band.label)}</text>'
+    """A year's heading; in a wide year again and again, fainter, so that one is in view wherever a reader scrolls."""
+    again = range(_AGAIN, int(band.width) - 60, _AGAIN)
+    label = text(band.label)
+    return f'<text class="year" x="{_n(band.x + 6)}" y="17.5">{label}</text>' + "".join(
+        f'<text class="year again" x="{_n(band.x + 6 + x)}" y="17.5">{label}</text>' for x in again
+    )
 
 
 def lines(laid: Layout, subject: str) -> str:
@@ -103,9 +109,14 @@ def _path(points: Sequence[tuple[float, float]]) -> str:
         if before == points[0]:
             radius = min(_RADIUS, _length(before, corner), _length(corner, after) / 2)
         into, out = _toward(corner, before, radius), _toward(corner, after, radius)
-        parts.append(f"L{_n(into[0])} {_n(into[1])}Q{_n(corner[0])} {_n(corner[1])} {_n(out[0])} {_n(out[1])}")
-    parts.append(f"L{_n(points[-1][0])} {_n(points[-1][1])}")
+        parts.append(f"{_level(before, into)}Q{_n(corner[0])} {_n(corner[1])} {_n(out[0])} {_n(out[1])}")
+    parts.append(_level(points[-2], points[-1]))
     return "".join(parts)
+
+
+def _level(start: tuple[float, float], end: tuple[float, float]) -> str:
+    """A stretch that is level or upright, as all are."""
+    return f"H{_n(end[0])}" if abs(start[1] - end[1]) < 0.01 else f"V{_n(end[1])}"
 
 
 def _corners(points: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
@@ -146,19 +157,19 @@ def _box(number: int, box: Box, lineage: Lineage, links: bool) -> str:
     if box.open:
         classes += " open"
     middle = f'<text x="{_n(box.x + box.width / 2)}" y="{_n(box.y + 5)}">{text(box.label)}</text>'
-    body = f'<path d="{outline(node.type, box.x, box.y, box.width)}"/>{middle}{_known_by(box)}'
+    body = f"{outline(node.type, box.x, box.y, box.width)}{middle}{_known_by(box)}"
     if links:
         return f'<a id="n{number}" class="{classes}" href="#w{number}" aria-label="{text(spoken(node))}">{body}</a>'
     return f'<g class="{classes}"><title>{text(spoken(node))}</title>{body}</g>'
 
 
 def _known_by(box: Box) -> str:
-    """What marks a box whose date is not known: an open line to the left, and the date by which it was known."""
+    """What marks a box whose date is not known: the date by which it was known, and a way open to the left."""
     if not box.open:
         return ""
     seen = (box.node.seen or "")[:4]
-    tail = f'<path class="by" d="M{_n(box.x - 1)} {_n(box.y)}h-13m4 -4l-4 4l4 4"/>'
-    return f'{tail}<text class="by" x="{_n(box.x - 1)}" y="{_n(box.y - BOX / 2 - 2)}">by {text(seen)}</text>'
+    tail = "" if box.beside else f'<path class="by" d="M{_n(box.x - 1)} {_n(box.y)}h-13m4 -4l-4 4l4 4"/>'
+    return f'{tail}<text class="by" x="{_n(box.x + 11)}" y="{_n(box.y - BOX / 2 - 3)}">by {text(seen)}</text>'
 
 
 def spoken(node: Node) -> str:
@@ -175,22 +186,17 @@ def dated(node: Node) -> str:
 
 def outline(kind: NodeType, x: float, y: float, width: float) -> str:
     """The shape that tells a node's type, `BOX` high and centred on `y`."""
-    top, bottom, right, half = y - BOX / 2, y + BOX / 2, x + width, BOX / 2
+    top, bottom, right = y - BOX / 2, y + BOX / 2, x + width
     if kind is NodeType.METHOD:
         s = 8
         points = [(x, y), (x + s, top), (right - s, top), (right, y), (right - s, bottom), (x + s, bottom)]
     elif kind is NodeType.DATASET:
         s = 9
         points = [(x + s, top), (right, top), (right - s, bottom), (x, bottom)]
-    elif kind is NodeType.MODEL:
-        r = 11.0
-        return (
-            f"M{_n(x + r)} {_n(top)}H{_n(right - r)}a{r} {r} 0 0 1 {r} {r}V{_n(bottom - r)}a{r} {r} 0 0 1 -{r} {r}"
-            f"H{_n(x + r)}a{r} {r} 0 0 1 -{r} -{r}V{_n(top + r)}a{r} {r} 0 0 1 {r} -{r}z"
-        )
     else:
-        return f"M{_n(x)} {_n(y - half)}h{_n(width)}v{BOX}h{_n(-width)}z"
-    return "M" + "L".join(f"{_n(px)} {_n(py)}" for px, py in points) + "z"
+        round_ = ' rx="11"' if kind is NodeType.MODEL else ""
+        return f'<rect x="{_n(x)}" y="{_n(top)}" width="{_n(width)}" height="{BOX}"{round_}/>'
+    return f'<path d="M{"L".join(f"{_n(px)} {_n(py)}" for px, py in points)}z"/>'
 
 
 def arrow_heads() -> str:

@@ -152,7 +152,7 @@ def place_in_time(
         for (time, depth), group in groupby(nodes, key=lambda n: when[n].key[:2]):
             day = list(group)
             base = start + (time - year) * wide if year else start
-            last = max(base, last + BELOW if depth else last, *(least(n) for n in day))
+            last = max(round(base), last + BELOW if depth else last, *(least(n) for n in day))
             x.update(dict.fromkeys(day, last))
         return last
 

@@ -235,3 +235,41 @@ def made_up(count: int, seed: int = 7, further: float = 0.9) -> Lineage:
                 )
             )
     return lineage_of(nodes[count // 2], nodes, edges)
+
+
+def odd_works() -> Lineage:
+    """Whatever makes a layout stumble: cycles, missing and vague dates, one crowded day, long and foreign names."""
+    m, t, d, p = NodeType.MODEL, NodeType.METHOD, NodeType.DATASET, NodeType.PAPER
+    day = "2023-02-27"
+    nodes = [
+        Node("subject", m, "Llama", date=day, seen=day, family="llama"),
+        *(Node(f"size-{size}", m, f"Llama-{size}", date=day, family="llama") for size in ("7B", "13B", "33B", "65B", "65B-chat")),
+        Node("old", t, "Backpropagation", date="1986"),
+        Node("lstm", t, "Long Short-Term Memory with forget gates and peepholes", date="1997-11"),
+        Node("undated", d, "A corpus of unknown age"),
+        Node("undated-too", t, "注意力机制方法"),
+        Node("seen", m, "GPT-4", seen="2023-02-01"),
+        Node("seen-too", m, "ChatGPT", seen="2023-02-01"),
+        Node("year", m, "Some 2023 model", date="2023"),
+        Node("ring-a", m, "Ouro", date="2023-06-01"),
+        Node("ring-b", m, "Boros", date="2023-07-01"),
+        Node("ring-c", m, "Same day A", date="2023-08-01"),
+        Node("ring-d", m, "Same day B", date="2023-08-01"),
+        Node("rtl", m, "نموذج عربي", date="2023-05-05"),
+        Node("backwards", m, "Older than its parent", date="2019-05-05"),
+        Node("paper", p, "A paper whose contribution has no name but a title of very many words", date="2024"),
+    ]  # fmt: skip
+    e, v, f, u, c, x = (
+        Relation.EXTENDS, Relation.VARIANT_OF, Relation.FINE_TUNED_FROM, Relation.USES, Relation.CITES,
+        Relation.DISTILLED_FROM,
+    )  # fmt: skip
+    ties = [
+        ("size-7B", v, "subject"), ("size-13B", v, "subject"), ("size-33B", v, "subject"), ("size-65B", v, "subject"),
+        ("size-65B-chat", f, "size-65B"), ("lstm", e, "old"), ("subject", u, "lstm"), ("subject", u, "undated"),
+        ("undated", u, "undated-too"), ("subject", x, "seen"), ("seen-too", f, "seen"), ("subject", u, "seen-too"),
+        ("year", f, "subject"), ("ring-a", e, "ring-b"), ("ring-b", e, "ring-a"), ("ring-a", e, "subject"),
+        ("ring-c", e, "ring-d"), ("ring-d", e, "ring-c"), ("ring-c", u, "ring-a"), ("rtl", f, "size-7B"),
+        ("backwards", e, "subject"), ("paper", e, "year"), ("paper", u, "year"), ("paper", c, "old"),
+    ]  # fmt: skip
+    edges = [Edge(s, r, o, 0.9 if s != "seen-too" else 0.5, 1, Origin.MINED) for s, r, o in ties]
+    return lineage_of(nodes[0], nodes, edges, truncated="only the nearest 20 are shown")

@@ -69,7 +69,7 @@
   const pin = (number, options = {}) => {
     light(options.tie ? options.lit : line(number));
     show(number, { ...options, pin: true });
-    byId("h" + number).focus({ preventScroll: true });
+    open.querySelector("h2").focus({ preventScroll: true });
   };
   const close = () => {
     const back = pinned ? from : null;
@@ -123,7 +123,9 @@
   });
   const center = () => nodes[subject].scrollIntoView({ block: "nearest", inline: "center" });
   for (const size of ["fit", "full"]) byId(size).addEventListener("click", () => {
-    const on = picture.classList.toggle(size);
+    const on = picture.classList.toggle(size), { width, height } = works.viewBox.baseVal;
+    const room = picture.parentElement.clientWidth, tall = innerHeight - picture.offsetTop - 40;
+    picture.style.setProperty("--fit", `${Math.min(room, (tall / height) * width)}px`);
     picture.classList.remove(size === "fit" ? "full" : "fit");
     for (const other of ["fit", "full"]) byId(other).setAttribute("aria-pressed", String(on && other === size));
     center();
