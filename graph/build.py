@@ -158,7 +158,8 @@ class _Build:
 
     def pending(self) -> bool:
         """Whether the graph is out of date."""
-        return self.store.meta("pending") == "yes"
+        waiting = "SELECT 1 FROM documents WHERE mined IS NULL LIMIT 1"
+        return self.store.meta("pending") == "yes" or self.sql.execute(waiting).fetchone() is not None
 
     # -- reading ---------------------------------------------------------------------------------------
 
@@ -350,7 +351,7 @@ class _Build:
             )
             self.sql.execute("UPDATE documents SET introduced = ? WHERE number = ?", (self.miner.version, number))
 
-        self._work("introduce", "introduced IS NULL", _Task(self.miner.introductions), write)
+        self._work("introduce", "introduced IS NULL", _Task(self.miner.introductions), write, ())
 
     def update_gazetteer(self) -> None:
         """Set down what the corpus introduces, and have mined again what speaks of any name that came or went."""
@@ -390,7 +391,7 @@ class _Build:
             self.store.add_mined(number, document, whole, seen=self.miner.version)
             self.report.mined += 1
 
-        self._work("mine", "mined IS NULL", _Task(self.miner.mine, (known,)), write)
+        self._work("mine", "mined IS NULL", _Task(self.miner.mine, (known,)), write, Mined())
 
     def _proven(self, document: Document, mined: Mined) -> Mined:
         """What was mined without what its evidence does not bear out, which is reported."""
@@ -412,8 +413,13 @@ class _Build:
         except EvidenceError as error:
             self.report.problems.append(f"left out: {error}")
 
-    def _work(self, stage: str, where: str, task: "_Task[R]", write: Callable[[int, Document, R], None]) -> None:
-        """Give every document of the store that is to be worked on to the task, and write what it finds."""
+    def _work(
+        self, stage: str, where: str, task: "_Task[R]", write: Callable[[int, Document, R], None], nothing: R
+    ) -> None:
+        """Give every document of the store that is to be worked on to the task, and write what it finds.
+
+        A document that the miner fails on is a problem and has nothing; a new version of the miner tries it again.
+        """
         (total,) = self.sql.execute(f"SELECT count(*) FROM documents WHERE {where}").fetchone()
         numbers = [n for (n,) in self.sql.execute(f"SELECT number FROM documents WHERE {where} ORDER BY number")]
         done = 0
@@ -422,8 +428,7 @@ class _Build:
                 for (number, document), (result, problem) in zip(batch, results, strict=True):
                     if problem is not None:
                         self.report.problems.append(f"{document.source}: document {document.id}: {problem}")
-                    else:
-                        write(number, document, result)  # type: ignore[arg-type]
+                    write(number, document, nothing if result is None else result)
             done += len(batch)
             self.progress(stage, done, total)
 
@@ -471,7 +476,7 @@ class _Task(Generic[R]):
     def _one(self, document: Document) -> tuple[R | None, str | None]:
         try:
             return self.function(document, *self.arguments), None
-        except Exception as error:  # one document must not end a build of a million; it is tried again next time
+        except Exception as error:  # one document must not end a build of a million
             return None, f"mining failed ({type(error).__name__}: {error}); please report it"
 
 

@@ -229,9 +229,13 @@ def _normal(version: str) -> str:
 def _stem(name: str, tokens: list[str]) -> str:
     """The stem as it is written in the name where it stands there in one piece."""
     tokens = [_inner_version(t) for t in tokens]
-    pattern = r"[\s\-–—‑_/,:()'’\"`]+".join(re.escape(t) for t in tokens)
-    found = re.search(pattern, name)
-    return found[0] if found else " ".join(tokens)
+    at = end = name.find(tokens[0])
+    for token in tokens:
+        here = name.find(token, end)
+        if at < 0 or here < 0 or not (here == at or _TOKEN_MARKS.fullmatch(name, end, here)):
+            return " ".join(tokens)
+        end = here + len(token)
+    return name[at:end]
 
 
 def _inner_version(token: str) -> str:

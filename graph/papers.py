@@ -7,10 +7,11 @@ independent of the order of its input.
 
 import re
 import zlib
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from heapq import nsmallest
+from itertools import combinations, pairwise
 
 from rapidfuzz import fuzz
 
@@ -23,6 +24,10 @@ NEAR = 90.0
 _LONG_ENOUGH = 150
 """Letters below which a text is too short to be known by itself."""
 _SKETCH = 8
+_SHARED = 2
+"""Numbers of two sketches that must agree before the texts are compared."""
+_CROWD = 20
+"""Texts sharing a number, past which each is compared with few of them only, to stay linear."""
 _LETTERS = re.compile(r"[^\W\d_]+")
 _NUMBER = re.compile(r"\d+|\b[ivx]+\b", re.IGNORECASE)
 
@@ -61,10 +66,10 @@ class Paper:
 
 
 def sketch(text: str) -> str:
-    """A few numbers that near-identical texts share: the least hashes of its pairs of words."""
+    """A few numbers that near-identical texts share: the least hashes of its runs of three words."""
     words = _LETTERS.findall(text.casefold())
-    runs = {zlib.crc32(f"{a} {b}".encode("utf-8", "replace")) for a, b in pairwise(words)}
-    return " ".join(f"{run:x}" for run in sorted(runs)[:_SKETCH])
+    runs = {zlib.crc32(run.encode()) for run in map(" ".join, zip(words, words[1:], words[2:], strict=False))}
+    return " ".join(f"{run:x}" for run in nsmallest(_SKETCH, runs))
 
 
 def record(number: int, document: Document, sketched: str) -> Record:
@@ -167,9 +172,13 @@ class _Grouping:
             if r.known:
                 for part in r.sketch.split():
                     blocks[part].append(i)
-        candidates = {pair for members in blocks.values() if len(members) <= 50 for pair in pairs(members)}
-        for i, j in sorted(candidates):
-            if self.root(i) != self.root(j) and self._same_text(i, j):
+        shared = Counter(
+            pair
+            for members in blocks.values()
+            for pair in (combinations(members, 2) if len(members) <= _CROWD else pairs(members))
+        )
+        for (i, j), times in sorted(shared.items()):
+            if times >= _SHARED and self.root(i) != self.root(j) and self._same_text(i, j):
                 self.join(i, j, "near-identical text")
 
     def _same_text(self, i: int, j: int) -> bool:

@@ -34,7 +34,7 @@ def resolve(store: Store) -> None:
         store.connection.execute("DELETE FROM assertions WHERE rule IN (?, ?)", (VARIANT_RULE, VERSION_RULE))
         resolution = _Resolution(store)
         store.replace_resolved(
-            resolution.nodes(), resolution.aliases(), resolution.edges(), resolution.ends, resolution.entries()
+            resolution.nodes(), resolution.names, resolution.edges(), resolution.ends, resolution.entries()
         )
         store.set_meta("pending", "no")
 
@@ -109,6 +109,7 @@ class _Resolution:
         self.claims = list(self._read_claims())
         self.claims += self._from_names()
         self.paper_nodes = list(self._paper_nodes())
+        self.names = list(self._names())
         self.ends = [
             (c.subject, c.object, self.docs[c.document].node, c.claim, c.document)
             for c in self.claims
@@ -120,6 +121,7 @@ class _Resolution:
     def _read_docs(self) -> Iterator[_Doc]:
         rows = self.sql.execute(
             "SELECT number, id, source, paper, title, date, url, arxiv, doi, joined, is_paper FROM documents"
+            " WHERE paper IS NOT NULL"
         )
         for number, id_, source, node, title, date, url, arxiv, doi, joined, is_paper in rows:
             known = json.loads(joined) if joined != "{}" else {}
@@ -279,13 +281,7 @@ class _Resolution:
         subject, object_ = Thing(entity.type, entity.name), Thing(target.type, target.name)
         assertion = Assertion(subject, relation, object_, evidence, rule, confidence, Origin.NAME)
         claim = assertion.claim(self.docs[document].id)
-        self.sql.execute(
-            f"INSERT OR REPLACE INTO assertions VALUES ({', '.join('?' * 17)})",
-            (
-                claim, document, subject.type, subject.name, relation, object_.type, object_.name, evidence.part,
-                evidence.start, evidence.end, evidence.quote, rule, confidence, Origin.NAME, None, None, None,
-            ),
-        )  # fmt: skip
+        self.store.add_assertions([(claim, document, assertion)])
         return _Claim(
             claim, document, entity.id, relation, target.id, confidence, Origin.NAME, evidence.quote, (None, None, None)
         )
@@ -336,7 +332,7 @@ class _Resolution:
             url = f"https://doi.org/{ids_['doi']}"
         return Node(node, NodeType.PAPER, name, (), date, date, arxiv=ids_["arxiv"], doi=ids_["doi"], url=url)
 
-    def aliases(self) -> Iterator[tuple[str, str, str, str]]:
+    def _names(self) -> Iterator[tuple[str, str, str, str]]:
         for paper in self.paper_nodes:
             yield paper.id, paper.name, fold(paper.name), "title"
         for entity in self.things.entities:
@@ -363,7 +359,7 @@ class _Resolution:
                 yield edge
 
     def entries(self) -> Iterator[tuple[str, str, str]]:
-        for node, name, _, reason in self.aliases():
+        for node, name, _, reason in self.names:
             yield "title" if reason == "title" else "name", node, name
         quotes = {
             (self.docs[c.document].node, c.quote)

@@ -2,15 +2,16 @@
 
 Two layers. *Read and mined*: documents, facts, mentions, assertions — written a batch a transaction, so that a
 killed build loses at most the batch in flight. *Resolved*: nodes, aliases, merges, edges, the search index —
-computed from the first layer by `graph/build.py` and replaced in one transaction. Every change of either
-raises `revision`, which the caches of the views carry.
+computed from the first layer by `graph/resolve.py` and replaced in one transaction, which raises `revision`.
+The caches of the views carry it. Between two batches of a build, or after a killed one, the second layer is that of
+the last build that came to its end, and the note `pending` says so.
 """
 
 import json
 import secrets
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from pathlib import Path
 from types import TracebackType
@@ -54,6 +55,8 @@ CREATE TABLE documents (
     UNIQUE (source, id)
 );
 CREATE INDEX documents_id ON documents (id);
+CREATE INDEX documents_to_mine ON documents (number) WHERE mined IS NULL;
+CREATE INDEX documents_to_ask ON documents (number) WHERE introduced IS NULL;
 CREATE TABLE facts (
     key TEXT PRIMARY KEY, title TEXT, authors TEXT NOT NULL, date TEXT, venue TEXT, url TEXT, doi TEXT,
     extra TEXT NOT NULL
@@ -83,14 +86,15 @@ CREATE TABLE synonyms (                 -- two names that a document says are on
 );
 CREATE INDEX synonyms_document ON synonyms (document);
 CREATE TABLE assertions (
-    claim TEXT NOT NULL, document INTEGER NOT NULL REFERENCES documents (number) ON DELETE CASCADE,
+    number INTEGER PRIMARY KEY, claim TEXT NOT NULL,
+    document INTEGER NOT NULL REFERENCES documents (number) ON DELETE CASCADE,
     subject_type TEXT NOT NULL, subject TEXT NOT NULL, relation TEXT NOT NULL,
     object_type TEXT NOT NULL, object TEXT NOT NULL,
     part TEXT NOT NULL, start INTEGER NOT NULL, "end" INTEGER NOT NULL, quote TEXT NOT NULL,
     rule TEXT NOT NULL, confidence REAL NOT NULL, origin TEXT NOT NULL,
-    subject_node TEXT, object_node TEXT, paper_node TEXT,   -- set by resolution
-    PRIMARY KEY (claim, document)
-) WITHOUT ROWID;
+    subject_node TEXT, object_node TEXT, paper_node TEXT    -- set by resolution
+);
+CREATE INDEX assertions_claim ON assertions (claim);
 CREATE INDEX assertions_document ON assertions (document);
 CREATE INDEX assertions_edge ON assertions (subject_node, relation, object_node);
 CREATE TABLE nodes (
@@ -110,6 +114,12 @@ CREATE TABLE edges (
 CREATE INDEX edges_object ON edges (object, relation);
 CREATE VIRTUAL TABLE search USING fts5 (kind UNINDEXED, ref UNINDEXED, text, tokenize = "unicode61 remove_diacritics 2");
 """
+
+
+_INSERT_ASSERTION = (
+    "INSERT INTO assertions (claim, document, subject_type, subject, relation, object_type, object, part, start,"
+    f' "end", quote, rule, confidence, origin) VALUES ({", ".join("?" * 14)})'
+)
 
 
 def record(document: Document) -> tuple[str | bool | None, ...]:
@@ -139,12 +149,98 @@ def _declared(record: dict[str, Any]) -> Declared:
     )
 
 
+_TROUBLES = {
+    "SQLITE_BUSY": "another process is writing to it; wait until that is done",
+    "SQLITE_LOCKED": "another process is writing to it; wait until that is done",
+    "SQLITE_FULL": "the disk is full; make room, then build again: what is written so far is kept",
+    "SQLITE_READONLY": "it cannot be written; check its permissions and its folder's",
+    "SQLITE_CANTOPEN": "it cannot be opened; check its permissions and its folder's",
+    "SQLITE_PERM": "it cannot be opened; check its permissions",
+    "SQLITE_IOERR": "the disk fails",
+    "SQLITE_CORRUPT": "the file is damaged; restore a copy, or move it away and build anew",
+    "SQLITE_NOTADB": "not a begat graph; name another with -g, or move it away and build anew",
+}
+"""SQLite's result codes that are the world's doing, not ours (https://sqlite.org/rescode.html)."""
+
+
+def trouble(path: Path, error: sqlite3.Error) -> GraphError | None:
+    """What befell a graph file, as an error for the user; None where the mistake is in begat."""
+    code = getattr(error, "sqlite_errorname", None) or ""
+    known = next((words for name, words in _TROUBLES.items() if code == name or code.startswith(f"{name}_")), None)
+    return GraphError(f"{path}: {known} ({error})") if known else None
+
+
+@contextmanager
+def _explaining(path: Path) -> Iterator[None]:
+    """SQLite's errors within the block as GraphErrors."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        if explained := trouble(path, error):
+            raise explained from None
+        raise
+
+
+class _Connection(sqlite3.Connection):
+    """A connection whose queries fail with a GraphError that names the file."""
+
+    def __init__(self, path: str | Path, *args: Any, **options: Any) -> None:
+        super().__init__(path, *args, **options)
+        self.path = Path(str(path))
+
+    def execute(self, *args: Any) -> sqlite3.Cursor:
+        with _explaining(self.path):
+            return super().execute(*args)
+
+
+def _connect(path: Path, mode: str) -> sqlite3.Connection:
+    """Connect to an existing file. A file in a folder that cannot be written is opened as unchanging."""
+
+    def connect(options: str) -> sqlite3.Connection:
+        uri = f"{path.resolve().as_uri()}?{options}"
+        connection = sqlite3.connect(uri, uri=True, isolation_level=None, factory=_Connection)
+        connection.path = path
+        connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+        return connection
+
+    try:
+        return connect(f"mode={mode}")
+    except GraphError:
+        log = Path(f"{path}-wal")
+        if mode != "ro" or (log.exists() and log.stat().st_size):
+            raise
+        return connect("mode=ro&immutable=1")
+
+
+def _check_is_file(path: Path) -> None:
+    if not path.is_file():
+        raise GraphError(f"{path}: a folder, not a graph file; name the file with -g")
+
+
+def _check_is_graph(connection: sqlite3.Connection, path: Path) -> None:
+    (application,) = connection.execute("PRAGMA application_id").fetchone()
+    (version,) = connection.execute("PRAGMA user_version").fetchone()
+    if application != APPLICATION_ID:
+        raise GraphError(f"{path}: a SQLite file, but not a begat graph; name another with -g")
+    if version > SCHEMA_VERSION:
+        raise GraphError(
+            f"{path}: written by a newer begat (schema {version}, this one knows {SCHEMA_VERSION}); upgrade begat to read it"
+        )
+
+
+def _set_journal(connection: sqlite3.Connection, mode: str) -> None:
+    """Write-ahead log or none; left as it is while another process has the file open, which does no harm."""
+    with suppress(GraphError):
+        connection.execute(f"PRAGMA journal_mode = {mode}")
+
+
 class Store:
     """A graph file, open. Use `Store.open(path)` or `Store.create(path)`, as a context manager."""
 
-    def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
+    def __init__(self, connection: sqlite3.Connection, path: Path, *, write: bool = False) -> None:
         self.connection = connection
         self.path = path
+        self.write = write
 
     # -- opening ---------------------------------------------------------------------------------------
 
@@ -152,52 +248,49 @@ class Store:
     def create(cls, path: str | Path) -> Self:
         """Open the graph file at `path` for writing; a new one where there is none."""
         path = Path(path)
-        if path.exists() and path.stat().st_size:
-            return cls.open(path, write=True)
         if not path.parent.is_dir():
             raise GraphError(f"{path}: the folder {path.parent} does not exist; make it first, or give another -g")
-        connection = sqlite3.connect(path, isolation_level=None)
-        connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-        connection.execute("PRAGMA journal_mode = WAL")
-        connection.executescript("BEGIN;" + _SCHEMA + f"PRAGMA user_version = {SCHEMA_VERSION}; COMMIT;")
-        return cls._ready(connection, path)
+        if path.exists():
+            _check_is_file(path)
+        with _explaining(path):
+            connection = sqlite3.connect(path, isolation_level=None, factory=_Connection)
+            if connection.execute("SELECT count(*) FROM sqlite_master").fetchone() == (0,):
+                header = f"PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {SCHEMA_VERSION};"
+                connection.executescript(f"BEGIN EXCLUSIVE; {_SCHEMA} {header} COMMIT;")
+            return cls._ready(connection, path, write=True)
 
     @classmethod
     def open(cls, path: str | Path, *, write: bool = False) -> Self:
-        """Open an existing graph file. Raises GraphError where it is missing, not one, damaged or newer."""
+        """Open an existing graph file. Raises GraphError where it is missing, not one, damaged or newer.
+
+        Opened for reading it may be read-only, in a read-only folder, or just being written by another process.
+        """
         path = Path(path)
         if not path.exists():
             raise GraphError(
                 f"{path}: no graph here; build one with 'begat build SOURCE -g {path}', or name another with -g"
             )
-        if not path.is_file():
-            raise GraphError(f"{path}: a folder, not a graph file; name the file with -g")
-        mode = "rw" if write else "ro"
-        try:
-            connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode={mode}", uri=True, isolation_level=None)
-            (application,) = connection.execute("PRAGMA application_id").fetchone()
-            (version,) = connection.execute("PRAGMA user_version").fetchone()
-        except sqlite3.DatabaseError as error:
-            raise GraphError(
-                f"{path}: not a begat graph ({error}); name another with -g, or move it away and build anew"
-            ) from None
-        if application != APPLICATION_ID:
-            raise GraphError(f"{path}: a SQLite file, but not a begat graph; name another with -g")
-        if version > SCHEMA_VERSION:
-            raise GraphError(
-                f"{path}: written by a newer begat (schema {version}, this one knows {SCHEMA_VERSION}); upgrade begat to read it"
-            )
-        return cls._ready(connection, path)
+        _check_is_file(path)
+        with _explaining(path):
+            return cls._ready(_connect(path, "rw" if write else "ro"), path, write=write)
 
     @classmethod
-    def _ready(cls, connection: sqlite3.Connection, path: Path) -> Self:
+    def _ready(cls, connection: sqlite3.Connection, path: Path, *, write: bool) -> Self:
+        _check_is_graph(connection, path)
         connection.execute("PRAGMA foreign_keys = ON")
-        connection.execute("PRAGMA synchronous = NORMAL")
         connection.execute("PRAGMA busy_timeout = 5000")
-        return cls(connection, path)
+        if write:  # so that others can read while this one writes
+            connection.execute("PRAGMA synchronous = NORMAL")
+            _set_journal(connection, "WAL")
+        return cls(connection, path, write=write)
 
     def close(self) -> None:
-        """Close the file; the Store cannot be used afterwards."""
+        """Close the file; the Store cannot be used afterwards.
+
+        Written, it is left a single file that can be read from anywhere, unless another process has it open.
+        """
+        if self.write:
+            _set_journal(self.connection, "DELETE")
         self.connection.close()
 
     def __enter__(self) -> Self:
@@ -211,13 +304,15 @@ class Store:
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """All of the block is written, or none of it."""
-        self.connection.execute("BEGIN IMMEDIATE")
-        try:
-            yield
-        except BaseException:
-            self.connection.execute("ROLLBACK")
-            raise
-        self.connection.execute("COMMIT")
+        with _explaining(self.path):
+            self.connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+                self.connection.execute("COMMIT")
+            except BaseException:
+                if self.connection.in_transaction:  # a full disk has already rolled back
+                    self.connection.execute("ROLLBACK")
+                raise
 
     # -- meta ------------------------------------------------------------------------------------------
 
@@ -281,18 +376,25 @@ class Store:
         self.connection.executemany(
             "INSERT INTO synonyms VALUES (?, ?, ?)", [(number, *pair) for pair in mined.aliases]
         )
-        rows = []
-        for a in mined.assertions:
-            check_evidence(document, a)
-            rows.append(
-                (
-                    a.claim(document.id), number, a.subject.type, a.subject.name, a.relation, a.object.type, a.object.name,
-                    a.evidence.part, a.evidence.start, a.evidence.end, a.evidence.quote, a.rule, a.confidence, a.origin,
-                    None, None, None,
-                )
-            )  # fmt: skip
-        self.connection.executemany(f"INSERT OR REPLACE INTO assertions VALUES ({', '.join('?' * 17)})", rows)
+        by_claim = {}
+        for assertion in mined.assertions:
+            check_evidence(document, assertion)
+            by_claim[assertion.claim(document.id)] = assertion
+        self.add_assertions([(claim, number, assertion) for claim, assertion in by_claim.items()])
         self.connection.execute("UPDATE documents SET mined = ? WHERE number = ?", (seen, number))
+
+    def add_assertions(self, assertions: Iterable[tuple[str, int, Assertion]]) -> None:
+        """Write assertions whose evidence was checked: (claim, document number, assertion)."""
+        self.connection.executemany(
+            _INSERT_ASSERTION,
+            [
+                (
+                    claim, number, a.subject.type, a.subject.name, a.relation, a.object.type, a.object.name,
+                    a.evidence.part, a.evidence.start, a.evidence.end, a.evidence.quote, a.rule, a.confidence, a.origin,
+                )
+                for claim, number, a in assertions
+            ],
+        )  # fmt: skip
 
     def documents(self, where: str = "1", parameters: Sequence[object] = ()) -> Iterator[tuple[int, Document]]:
         """(number, Document) in order of number; `where` is SQL over the table's columns.

@@ -9,6 +9,7 @@ low confidence. The sentences are made up for it.
 from pathlib import Path
 
 from begat.graph.model import Assertion, Declared, Document, Edge, Evidence, Mention, Mined, Node, Thing
+from begat.graph.names import parse
 from begat.graph.store import Store
 from begat.graph.vocabulary import NodeType, Origin, Relation
 
@@ -126,9 +127,9 @@ def build(path: str | Path) -> Path:
             born = paper[2] if paper else None
             seen = min([p[2] for p in PAPERS if name in p[3]], default=None)
             nodes.append(Node(node_id(name), kind, name, (), born, born or seen, family.split("-")[0], version or None))
-        aliases = [(n.id, n.name, n.name.casefold(), "name") for n in nodes]
-        aliases += [(node_id(n), a, a.casefold(), "as written") for n, others in ALIASES.items() for a in others]
-        entries = [("name", n, name) for n, name, _, _ in aliases]
-        entries += [("evidence", paper, quote) for *_, paper, quote in [(c[3], c[4]) for c in CLAIMS]]
+        aliases = [(n.id, n.name, parse(n.name).key, "title" if n.type == PAPER else "name") for n in nodes]
+        aliases += [(node_id(n), a, parse(a).key, "same parsed name") for n, others in ALIASES.items() for a in others]
+        entries = [(kind if kind == "title" else "name", n, name) for n, name, _, kind in aliases]
+        entries += [("evidence", f"arxiv-{paper}", quote) for *_, paper, quote in [(c[3], c[4]) for c in CLAIMS]]
         store.replace_resolved(nodes, aliases, edges, ends, entries)
     return Path(path)

@@ -1,0 +1,121 @@
+"""Finding: a node by its name, names like it when it is not there, and full text over names, titles, evidence."""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from rapidfuzz import process
+from rapidfuzz.distance import JaroWinkler
+
+from begat.graph import ids
+from begat.graph.declared import url_key
+from begat.graph.errors import NotFoundError
+from begat.graph.model import Node
+from begat.graph.names import fold, parse
+from begat.graph.store import Store
+from begat.graph.vocabulary import THINGS, NodeType
+
+_LIKE = 0.8
+"""How alike two folded names are at least (Jaro-Winkler) for one to be suggested for the other."""
+_WORD = re.compile(r"\w+")
+_KINDS = ("name", "title", "evidence")
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A place where a search's words stand: `kind` is "name", "title" or "evidence".
+
+    `node` is what has the name or title, or the paper whose sentence it is; `snippet` the text around the words.
+    """
+
+    kind: str
+    node: Node
+    snippet: str
+
+
+def find(store: Store, name: str) -> Node:
+    """The node that a name means: its id, a name or alias of it, a paper's id or link.
+
+    Where several nodes have the name, a thing goes before a paper, one that a paper of the graph introduces before
+    one that is only spoken of, then the earliest. Raises NotFoundError with the nearest names.
+    """
+    name = name.strip()
+    for nodes in _candidates(store, name):
+        if nodes:
+            return min(nodes, key=lambda node: _rank(store, node))
+    raise NotFoundError(name, suggest(store, name))
+
+
+def _candidates(store: Store, name: str) -> Iterator[list[Node]]:
+    """Nodes that the name may mean, the surest way of looking first."""
+    yield list(store.nodes("id = ?", (name,)))
+    yield _named(store, "name = ?", name)
+    yield _of_paper_key(store, name)
+    yield _named(store, "folded = ?", parse(name).key)
+    yield _named(store, "folded = ?", fold(name))
+
+
+def _named(store: Store, where: str, value: str) -> list[Node]:
+    return list(store.nodes(f"id IN (SELECT node FROM aliases WHERE {where})", (value,)))
+
+
+def _of_paper_key(store: Store, name: str) -> list[Node]:
+    arxiv, doi = ids.arxiv_id(name), ids.doi(name)
+    key = f"arxiv:{arxiv}" if arxiv else f"doi:{doi}" if doi else url_key(name)
+    found = list(store.nodes("id IN (SELECT paper FROM paper_keys WHERE key = ?)", (key,)))
+    return found or list(store.nodes("id IN (?, ?)", (ids.paper_node_id(key), ids.paper_node_id(f"document:{name}"))))
+
+
+def _rank(store: Store, node: Node) -> tuple[int, bool, str, int, str]:
+    kinds = (*THINGS, NodeType.PAPER, NodeType.AUTHOR)
+    introduced = next(store.edges("object = ? AND relation = 'INTRODUCES'", (node.id,)), None)
+    kind = 0 if node.type in THINGS else kinds.index(node.type)
+    return kind, introduced is None, node.date or "9999", len(node.id), node.id
+
+
+def suggest(store: Store, text: str, limit: int = 5) -> list[str]:
+    """Names in the graph that are most like `text`, best first; one name a node."""
+    wanted = fold(text)
+    rows = store.connection.execute("SELECT name, folded, node FROM aliases ORDER BY length(name), name").fetchall()
+    found = process.extract(
+        wanted, [folded for _, folded, _ in rows], scorer=JaroWinkler.similarity, score_cutoff=_LIKE, limit=limit * 4
+    )
+    names: dict[str, str] = {}
+    for _, _, index in found:
+        name, _, node = rows[index]
+        names.setdefault(node, name)
+    return list(dict.fromkeys(names.values()))[:limit]
+
+
+def search(store: Store, text: str, limit: int = 20, marks: tuple[str, str] = ("", "")) -> list[Hit]:
+    """Where the words of `text` stand in names, titles and evidence: names first, the best of each first.
+
+    Any text is a valid search: it is taken as words, the last of which may be unfinished. `marks` are put around
+    the words found in a snippet. Where no place has all the words, places with any of them are given.
+    """
+    words = [f'"{word}"' for word in _WORD.findall(text.replace("\0", " "))]
+    if not words:
+        return []
+    rows = _matches(store, " ".join(words) + "*", limit, marks) or _matches(store, " OR ".join(words), limit, marks)
+    return list(_hits(store, rows, limit))
+
+
+def _matches(store: Store, query: str, limit: int, marks: tuple[str, str]) -> list[tuple[str, str, str]]:
+    order = " ".join(f"WHEN '{kind}' THEN {i}" for i, kind in enumerate(_KINDS))
+    return store.connection.execute(
+        "SELECT kind, ref, snippet(search, 2, ?, ?, '…', 24) FROM search WHERE search MATCH ?"
+        f" ORDER BY CASE kind {order} END, rank, ref LIMIT ?",
+        (*marks, query, limit * 3),
+    ).fetchall()
+
+
+def _hits(store: Store, rows: Iterable[tuple[str, str, str]], limit: int) -> Iterator[Hit]:
+    """The first `limit` hits, one for each node by its names, any number by its sentences."""
+    seen: set[tuple[str, str]] = set()
+    for kind, ref, snippet in rows:
+        place = (ref, snippet if kind == "evidence" else "name")
+        if place in seen or len(seen) >= limit:
+            continue
+        if node := store.node(ref):
+            seen.add(place)
+            yield Hit(kind, node, snippet)
