@@ -229,7 +229,7 @@ def write_ntriples(store: Store, out: BinaryIO, **options: Any) -> None:
     """N-Triples (https://www.w3.org/TR/n-triples/), sorted, so that two graphs differ only where they do."""
     lines = BytesIO()
     ox.serialize(triples(store, **options), lines, ox.RdfFormat.N_TRIPLES)
-    out.writelines(sorted(set(lines.getvalue().splitlines(keepends=True))))
+    out.write(b"".join(sorted(set(lines.getvalue().splitlines(keepends=True)))))
 
 
 def write_rdfxml(store: Store, out: BinaryIO, **options: Any) -> None:
