@@ -253,7 +253,13 @@ def _legend(relations: Sequence[Relation]) -> tuple[str, float]:
 
 def _plain_style() -> str:
     """The picture's style sheet with its variables filled in, as drawing programs want it."""
-    style = asset("picture.css")
-    values = dict(re.findall(r"(--[\w-]+):\s*([^;]+);", style[: style.index("@media")]))
+    style, values = asset("picture.css"), palette()
     rules = style[style.index("/* rules */") :]
-    return re.sub(r"var\((--[\w-]+)\)", lambda name: values[name[1]], rules)
+    return re.sub(r"var\(--([\w-]+)\)", lambda name: values[name[1]], rules)
+
+
+@cache
+def palette() -> dict[str, str]:
+    """The colours of the picture by day, as its style sheet names them."""
+    style = asset("picture.css")
+    return dict(re.findall(r"--([\w-]+):\s*([^;]+);", style[: style.index("@media")]))
