@@ -95,7 +95,7 @@ def bound(query: str, parameters: Mapping[str, Any]) -> str:
 
     The engine's own substitutions only know variables that a SELECT shows, and VALUES do not reach into filters.
     """
-    terms = {name: str(_term(name, value)) for name, value in parameters.items()}
+    terms = {name: _written(name, value) for name, value in parameters.items()}
     pieces, end, depth, clause, before = [], 0, 0, "", ""
     for kind, text, start in _tokens(query):
         depth += (text == "(") - (text == ")")
@@ -222,6 +222,11 @@ def _write(store: Store, path: Path) -> None:
     view = _filled(ox.Store(str(path)), store)
     view.optimize()
     view.flush()
+
+
+def _written(name: str, value: Any) -> str:
+    """A whole number is written as digits, which LIMIT and OFFSET want too."""
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else str(_term(name, value))
 
 
 def _term(name: str, value: Any) -> "ox.NamedNode | ox.Literal":
