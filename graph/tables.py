@@ -9,14 +9,12 @@ import io
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict
-from itertools import groupby
-from operator import itemgetter
 from typing import Any, BinaryIO
 
-from begat.graph.model import Document, Edge, Evidence, Mention, Statement, Thing
+from begat.graph.model import Edge, Statement, Thing
 from begat.graph.properties import EDGE_PROPERTIES, NODE_PROPERTIES, edge_properties, node_properties
 from begat.graph.store import Store
-from begat.graph.vocabulary import NodeType, Origin, Relation
+from begat.graph.vocabulary import NodeType
 
 NODE_COLUMNS = ("id", "type", *NODE_PROPERTIES[1:])
 EDGE_COLUMNS = ("subject", "relation", "object", *EDGE_PROPERTIES)
@@ -137,7 +135,7 @@ def _stated(statement: Statement) -> dict[str, Any]:
     assertion, found = statement.assertion, statement.assertion.evidence
     return {
         "quote": found.quote, "document": statement.document, "part": found.part, "start": found.start,
-        "end": found.end, "rule": assertion.rule, "confidence": assertion.confidence, "origin": assertion.origin,
+        "end": found.end, "rule": assertion.rule, "confidence": assertion.confidence, "origin": assertion.origin.value,
     }  # fmt: skip
 
 
@@ -149,64 +147,28 @@ def _write_line(out: BinaryIO, value: Mapping[str, Any]) -> None:
 
 
 def assertions(store: Store, *, evidence: bool = True, min_confidence: float = 0.0) -> Iterator[dict[str, Any]]:
-    """Every assertion of every document, MENTIONS included (once for each thing of a document).
+    """Every assertion of every document, MENTIONS and INTRODUCES among them; a document's best first.
 
-    A name is the canonical one *within its document*: the long form's acronym, the glued word parted, but not the
-    spelling of another paper, so that a line can be checked against the text that it comes from. A paper is named
+    A name is the canonical one *within its document*: the acronym for the long form, the glued word parted, but not
+    the spelling of another paper, so that a line can be checked against the text that it comes from. A paper is named
     by its id (`2311.11045`, a DOI, or the document's own). `start` and `end` are characters of the document's
     `part`: its "text", its "title", or a "field:NAME".
     """
-    mentions = groupby(store.mentions(), key=itemgetter(0))
-    ahead = next(mentions, None)
-    for number, document in store.documents():
-        stated = list(store.statements("a.document = ?", (number,)))
-        found: list[Mention] = []
-        if ahead and ahead[0] == number:
-            found = [mention for _, mention in ahead[1]]
-            ahead = next(mentions, None)
-        rows = [*_mentioned(document, found, stated), *(_asserted(statement) for statement in stated)]
-        for row in rows:
-            if row["confidence"] >= min_confidence:
-                yield row if evidence else {name: row[name] for name in row if name not in _EVIDENCE}
+    for number, _ in store.documents():
+        for statement in store.statements("a.document = ? AND a.confidence >= ?", (number, min_confidence)):
+            yield _asserted(statement, evidence)
 
 
-_EVIDENCE = ("evidence", "part", "start", "end")
-
-
-def _asserted(statement: Statement) -> dict[str, Any]:
-    a = statement.assertion
-    return _row(statement.document, a.subject, a.relation, a.object, a.evidence, a.rule, a.confidence, a.origin)
-
-
-def _mentioned(
-    document: Document, mentions: Iterable[Mention], stated: Iterable[Statement]
-) -> Iterator[dict[str, Any]]:
-    """The first mention of each thing; not of what mining itself asserts to be mentioned."""
-    told = {s.assertion.object for s in stated if s.assertion.relation is Relation.MENTIONS}
-    for m in mentions:
-        if m.thing not in told:
-            told.add(m.thing)
-            evidence = Evidence(m.start, m.end, m.written, m.part)
-            confidence, origin = m.confidence, Origin.MINED
-            yield _row(document.id, document.thing, Relation.MENTIONS, m.thing, evidence, "mention", confidence, origin)
-
-
-def _row(
-    document: str,
-    subject: Thing,
-    relation: Relation,
-    object_: Thing,
-    evidence: Evidence,
-    rule: str,
-    confidence: float,
-    origin: Origin,
-) -> dict[str, Any]:
+def _asserted(statement: Statement, evidence: bool) -> dict[str, Any]:
+    assertion, found = statement.assertion, statement.assertion.evidence
+    quoted = {"evidence": found.quote, "part": found.part, "start": found.start, "end": found.end} if evidence else {}
     return {
-        "document": document,
-        "subject": _name(subject), "subject_type": subject.type.value, "relation": relation.value,
-        "object": _name(object_), "object_type": object_.type.value,
-        "evidence": evidence.quote, "part": evidence.part, "start": evidence.start, "end": evidence.end,
-        "rule": rule, "confidence": confidence, "origin": origin.value,
+        "document": statement.document,
+        "subject": _name(assertion.subject), "subject_type": assertion.subject.type.value,
+        "relation": assertion.relation.value,
+        "object": _name(assertion.object), "object_type": assertion.object.type.value,
+        **quoted,
+        "rule": assertion.rule, "confidence": assertion.confidence, "origin": assertion.origin.value,
     }  # fmt: skip
 
 
