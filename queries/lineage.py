@@ -3,15 +3,18 @@
 Only the neighbourhood is read, level by level; cycles end by themselves because a node is met once.
 """
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 from begat.graph.errors import NotFoundError, UsageError
 from begat.graph.model import Edge, Node, Statement
 from begat.graph.store import Store
 from begat.graph.vocabulary import FACTS, LINEAGE, NodeType, Relation
+from begat.queries import drawing
 from begat.queries.neighbourhood import edges_from, edges_to, evidence_of, introductions, nodes_of
+from begat.queries.records import edge_record, node_record, paper_record
 
 Direction = Literal["both", "ancestors", "descendants"]
 
@@ -55,6 +58,41 @@ class Lineage:
     def descendants(self) -> tuple[Node, ...]:
         """What descends from the subject, nearest first."""
         return tuple(node for node in self.nodes if self.steps[node.id] > 0)
+
+    def tree(self, width: int | None = None, ascii_only: bool | None = None) -> str:
+        """Text for a terminal, `width` columns wide; see `queries/drawing.py`."""
+        return drawing.tree(self, width, ascii_only)
+
+    def mermaid(self) -> str:
+        """A Mermaid flowchart, arrows from old to new."""
+        return drawing.mermaid(self)
+
+    def dot(self) -> str:
+        """A DOT digraph, arrows from old to new."""
+        return drawing.dot(self)
+
+    def json(self) -> str:
+        """JSON, a stable interface: what was asked (`subject` is a node id), `nodes`, `edges`, `truncated`.
+
+        A node is as in `queries/records.py` with `steps` and `introduced_by` (id, title, date, url, or null);
+        an edge as there, with its evidence, best first.
+        """
+        record = {
+            "subject": self.subject.id,
+            "direction": self.direction,
+            "depth": self.depth,
+            "relations": [relation.value for relation in self.relations],
+            "min_confidence": self.min_confidence,
+            "nodes": [self._node_record(node) for node in self.nodes],
+            "edges": [edge_record(edge, self.evidence[edge]) for edge in self.edges],
+            "truncated": self.truncated,
+        }
+        return json.dumps(record, ensure_ascii=False, indent=1) + "\n"
+
+    def _node_record(self, node: Node) -> dict[str, Any]:
+        paper = self.introduced_by.get(node.id)
+        own = {"steps": self.steps[node.id], "introduced_by": paper_record(paper) if paper else None}
+        return node_record(node) | own
 
 
 def lineage(

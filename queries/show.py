@@ -1,0 +1,158 @@
+"""Everything about one node: its names and why they are its, who introduced it, its relations with their evidence."""
+
+import json
+import shutil
+import textwrap
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from begat.graph.errors import NotFoundError
+from begat.graph.model import Edge, Node, Statement
+from begat.graph.store import Store
+from begat.graph.vocabulary import FACTS, Relation
+from begat.queries.neighbourhood import evidence_of, nodes_of
+from begat.queries.records import edge_record, node_record
+from begat.queries.text import printable
+
+MOST_EDGES = 20
+"""Edges shown of each relation and direction, the best supported first; all are counted."""
+MOST_EVIDENCE = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """The edges of one relation in one direction; `forward`: the node shown is their subject.
+
+    `count` is how many there are; `edges` the first MOST_EDGES of them, with the node at the other end.
+    """
+
+    relation: Relation
+    forward: bool
+    count: int
+    edges: tuple[tuple[Edge, Node, tuple[Statement, ...]], ...]
+
+    @property
+    def words(self) -> str:
+        """The heading: "extends", "extended by"."""
+        facts = FACTS[self.relation]
+        return facts.forward if self.forward else facts.backward
+
+
+@dataclass(frozen=True, slots=True)
+class Portrait:
+    """A node with all that is known of it. `names` are (name, why it is one), its own first."""
+
+    node: Node
+    names: tuple[tuple[str, str], ...]
+    groups: tuple[Group, ...]
+
+    @property
+    def introduced_by(self) -> tuple[tuple[Edge, Node, tuple[Statement, ...]], ...]:
+        """The papers that introduce it, earliest first."""
+        found = (g.edges for g in self.groups if g.relation is Relation.INTRODUCES and not g.forward)
+        return tuple(sorted((e for edges in found for e in edges), key=lambda e: (e[1].date or "9999", e[1].id)))
+
+    def text(self, width: int | None = None) -> str:
+        """For a terminal, `width` columns wide (None: the terminal's)."""
+        return "\n".join(_lines(self, width or min(shutil.get_terminal_size((100, 24)).columns, 120)))
+
+    def json(self) -> str:
+        """JSON, a stable interface: the node's record with `names` (name, why) and `relations`.
+
+        Each of `relations` has `relation`, `forward` (the node is the subject), `count`, `edges`: as in
+        `queries/records.py`, with `other`, the record of the node at the other end.
+        """
+        record = node_record(self.node) | {
+            "names": [{"name": name, "why": why} for name, why in self.names],
+            "relations": [
+                {
+                    "relation": group.relation.value,
+                    "forward": group.forward,
+                    "count": group.count,
+                    "edges": [
+                        edge_record(e, quotes) | {"other": node_record(other)} for e, other, quotes in group.edges
+                    ],
+                }
+                for group in self.groups
+            ],
+        }
+        return json.dumps(record, ensure_ascii=False, indent=1)
+
+
+def show(store: Store, node_id: str) -> Portrait:
+    """All about a node. Raises NotFoundError for an id that is nowhere."""
+    node = store.node(node_id)
+    if node is None:
+        raise NotFoundError(node_id)
+    names = store.connection.execute(
+        "SELECT name, reason FROM aliases WHERE node = ? ORDER BY name <> ?, name", (node_id, node.name)
+    ).fetchall()
+    groups = tuple(
+        group
+        for relation in Relation
+        for forward in (True, False)
+        for group in _group(store, node_id, relation, forward)
+    )
+    return Portrait(node, tuple((name, why) for name, why in names), groups)
+
+
+def _group(store: Store, node_id: str, relation: Relation, forward: bool) -> Iterator[Group]:
+    end = "subject" if forward else "object"
+    where = f"{end} = ? AND relation = ?"
+    (count,) = store.connection.execute(f"SELECT count(*) FROM edges WHERE {where}", (node_id, relation)).fetchone()
+    if not count:
+        return
+    best = "SELECT subject, relation, object FROM edges WHERE {} ORDER BY support DESC, confidence DESC, subject, object LIMIT {}"
+    edges = sorted(
+        store.edges(f"(subject, relation, object) IN ({best.format(where, MOST_EDGES)})", (node_id, relation)),
+        key=lambda edge: (-edge.support, -edge.confidence, edge.subject, edge.object),
+    )
+    others = nodes_of(store, (edge.object if forward else edge.subject for edge in edges))
+    evidence = evidence_of(store, edges, MOST_EVIDENCE)
+    yield Group(
+        relation, forward, count, tuple((e, others[e.object if forward else e.subject], evidence[e]) for e in edges)
+    )
+
+
+# -- as text -----------------------------------------------------------------------------------------------
+
+
+def _lines(portrait: Portrait, width: int) -> Iterator[str]:
+    node = portrait.node
+    yield printable(node.name)
+    yield from _facts(portrait)
+    for group in portrait.groups:
+        yield ""
+        more = (
+            f" ({group.count}, the first {len(group.edges)} shown)"
+            if group.count > len(group.edges)
+            else f" ({group.count})"
+        )
+        yield group.words + (more if group.count > 1 else "")
+        for edge, other, statements in group.edges:
+            papers = f"{edge.support} papers" if edge.support > 1 else ""
+            origin = "" if edge.origin == "mined" else edge.origin.value
+            notes = [f"{edge.confidence:.2f}", *(note for note in (papers, origin) if note)]
+            yield f"  {printable(other.name)}{f' ({other.year})' if other.year else ''}  {', '.join(notes)}"
+            for statement in statements[: 1 if group.relation is Relation.MENTIONS else MOST_EVIDENCE]:
+                quote = f"“{printable(statement.assertion.evidence.quote)}” [{printable(statement.document)}]"
+                yield from textwrap.wrap(quote, max(30, width), initial_indent="      ", subsequent_indent="      ")
+
+
+def _facts(portrait: Portrait) -> Iterator[str]:
+    node = portrait.node
+    version = f", version {printable(node.version)}" if node.version else ""
+    family = f" of the family {printable(node.family)}" if node.family else ""
+    yield f"{node.type.value.lower()}{family}{version}, {node.id}"
+    if node.date:
+        yield f"date: {printable(node.date)}"
+    elif node.seen:
+        yield f"date: unknown; first spoken of {printable(node.seen)}"
+    for label, value in (("arXiv", node.arxiv), ("DOI", node.doi), ("URL", node.url)):
+        if value:
+            yield f"{label}: {printable(value)}"
+    aliases = [f"{printable(name)} ({printable(why)})" for name, why in portrait.names if name != node.name]
+    if aliases:
+        yield f"also called: {', '.join(aliases)}"
+    for _, paper, _ in portrait.introduced_by[:3]:
+        yield f"introduced by: {printable(paper.name)}{f', {paper.date}' if paper.date else ''}"
