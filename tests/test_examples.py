@@ -11,6 +11,7 @@ import pytest
 
 from begat.graph.ids import arxiv_date, arxiv_id
 from begat.graph.vocabulary import THINGS, Relation
+from begat.loaders import Problem, read
 
 EXAMPLES = Path(__file__).resolve().parents[1] / "examples"
 RUN = 8
@@ -80,6 +81,23 @@ def test_its_summary_has_two_to_five_sentences(paper: Record) -> None:
     ends = re.findall(r"[.!?](?=\s|$)", paper["abstract"])
     assert 2 <= len(ends) <= 5
     assert paper["abstract"].isprintable(), "one line, no leftovers of a layout"
+
+
+def test_begat_reads_every_text_without_a_word() -> None:
+    problems: list[Problem] = []
+    sources = [str(EXAMPLES / "papers.jsonl"), str(EXAMPLES / "posts")]
+    documents = {document.id: document for document in read(sources, on_problem=problems.append)}
+    assert not problems
+    assert sorted(documents) == sorted(TEXTS)
+    for paper in PAPERS:
+        document = documents[paper["id"]]
+        assert document.paper
+        assert (document.arxiv, document.title, document.date) == (paper["id"], paper["title"], paper["date"])
+        assert document.text == paper["abstract"]
+    page = documents["tuning-on-a-budget"]
+    assert not page.paper
+    assert "2106.09685" in {section.arxiv for section in page.sections}
+    assert "2106.09685" in {reference.arxiv for reference in page.references}
 
 
 def test_every_text_has_its_expected_relations() -> None:
