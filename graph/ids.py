@@ -27,7 +27,8 @@ _ARXIV_LINK = re.compile(
 )
 _DOI = re.compile(rf"{_DOI_PREFIX}?(10\.\d{{4,9}}/\S+)", re.IGNORECASE)
 _CITED = re.compile(
-    rf"{_ARXIV_LINK.pattern}|\barxiv:\s?(?:{_NEW})(?:v\d+)?|{_DOI_PREFIX}10\.\d{{4,9}}/[^\s\"<>]+", re.IGNORECASE
+    rf"{_ARXIV_LINK.pattern}|\barxiv:\s?(?:{_NEW})(?:v\d+)?|{_DOI_PREFIX}10\.\d{{4,9}}/[^\s\"<>]{{1,300}}",
+    re.IGNORECASE,
 )
 _CITED_HINTS = ("arxiv", "ar5iv", "doi", "huggingface.co/papers")
 

@@ -3,7 +3,7 @@
 import os
 import re
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from hashlib import blake2b
@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import cast
 
 from begat.graph.model import Document, Facts
-from begat.loaders.sources import Input, OnProblem, Source, named, recognised
+from begat.loaders.sources import Input, OnProblem, Problem, Source, named, recognised
 from begat.loaders.sources.fields import checked
-from begat.loaders.sources.input import storable
+from begat.loaders.sources.input import HEAD, storable
 from begat.loaders.sources.problem import Report
 
 STDIN = "-"
@@ -51,6 +51,9 @@ def metadata(
 ) -> Iterator[Facts]:
     """The bibliographic facts in a file of records, each under its paper's best key (arXiv id, DOI, own id)."""
     for document in read([source], format=format, columns=columns, on_problem=on_problem):
+        if not document.paper:
+            on_problem(Problem(document.source, "", "a page, not records of papers: no metadata in it"))
+            continue
         yield Facts(
             key=document.keys[0],
             title=document.title,
@@ -65,13 +68,17 @@ def metadata(
 def _read(
     sources: Sequence[str], source: Source | None, columns: Mapping[str, str], on_problem: OnProblem, base: Path | None
 ) -> Iterator[Document]:
+    met: set[str] = set()
     for given in sources:
         for path in _files(given, base, on_problem):
             report = Report(_name(path, base), on_problem)
+            if report.source in met:
+                report.warning("", "given more than once: read once")
+                continue
+            met.add(report.source)
             try:
                 with _opened(path) as stream:
-                    regular = None if path == STDIN else Path(path)
-                    input = Input(report.source, _stem(path), stream, report, columns=columns, path=regular)
+                    input = Input(report.source, _stem(path), stream, report, columns=columns, path=_regular(path))
                     yield from _once_each(_documents(input, source), report)
             except OSError as error:
                 report.error("", "{why}; check the path", why=_reason(error))
@@ -79,7 +86,7 @@ def _read(
 
 
 def _documents(input: Input, source: Source | None) -> Iterator[Document]:
-    if (not input.opening.strip() and input.encoding == "utf-8") or not input.head:
+    if not input.opening.strip() and len(input.head) < HEAD:
         input.report.error("", "empty: nothing to read")
         return
     if source and not source.binary and input.why_not_text:
@@ -92,27 +99,25 @@ def _documents(input: Input, source: Source | None) -> Iterator[Document]:
 
 def _once_each(documents: Iterator[Document], report: Report) -> Iterator[Document]:
     """Each document under an id of its own: a record met again is left out, another of the same id is `ID~2`."""
-    met: dict[str, set[bytes]] = {}
+    met: dict[str, bytes] = {}
+    others: dict[str, set[bytes]] = {}
     for document in documents:
         identifier, digest = document.id, _digest(document)
-        versions = met.setdefault(identifier, set())
-        if digest in versions:
-            report.warning(document.place, "{id} again, word for word: left out", id=identifier)
-            continue
-        versions.add(digest)
-        if len(versions) > 1:
-            identifier = _free(identifier, len(versions), met)
-            report.warning(
-                document.place, "{id} again with other content: kept as {other}", id=document.id, other=identifier
-            )
-            document = replace(document, id=identifier)
+        if identifier in met:
+            if digest == met[identifier] or digest in others.get(identifier, ()):
+                report.warning(document.place, "{id} again, word for word: left out", id=identifier)
+                continue
+            others.setdefault(identifier, set()).add(digest)
+            kept = _free(identifier, len(others[identifier]) + 1, met)
+            report.warning(document.place, "{id} again with other content: kept as {kept}", id=identifier, kept=kept)
+            document = replace(document, id=kept)
+        met[document.id] = digest
         yield document
 
 
-def _free(identifier: str, count: int, met: dict[str, set[bytes]]) -> str:
+def _free(identifier: str, count: int, met: Container[str]) -> str:
     while f"{identifier}~{count}" in met:
         count += 1
-    met[f"{identifier}~{count}"] = set()
     return f"{identifier}~{count}"
 
 
@@ -126,7 +131,7 @@ def _digest(document: Document) -> bytes:
 
 def _files(given: str, base: Path | None, on_problem: OnProblem) -> Iterator[str]:
     """The files that a source stands for: itself, or all that a folder holds, hidden ones left out."""
-    if given == STDIN or not Path(given).is_dir():
+    if given == STDIN or not _is_folder(given):
         yield given
         return
     found = False
@@ -163,6 +168,18 @@ def _within(folder: str, met: set[tuple[int, int]], tell: Callable[[str, str], N
             tell(entry.path, "not a file (a pipe, socket or device): passed over")
 
 
+def _is_folder(path: str) -> bool:
+    try:
+        return Path(path).is_dir()
+    except OSError:  # opening it will tell
+        return False
+
+
+def _regular(path: str) -> Path | None:
+    """The path of a file that a reader can jump about in: no standard input, no pipe."""
+    return Path(path) if path != STDIN and Path(path).is_file() else None
+
+
 def _opened(path: str) -> AbstractContextManager[BufferedReader]:
     return nullcontext(cast(BufferedReader, sys.stdin.buffer)) if path == STDIN else Path(path).open("rb")
 
@@ -174,10 +191,13 @@ def _reason(error: OSError) -> str:
 
 
 def _name(path: str, base: Path | None) -> str:
+    """How documents name their file: relative to `base`, so that graph and files can move together."""
     if path == STDIN:
         return STDIN
-    named = os.path.relpath(Path(path).resolve(), base.resolve()) if base else path
-    return storable(Path(named).as_posix())
+    if base is None:
+        return storable(Path(path).as_posix())
+    place = Path(path).parent.resolve() / Path(path).name  # a link to a file keeps its own name
+    return storable(Path(os.path.relpath(place, base.resolve())).as_posix())
 
 
 def _stem(path: str) -> str:

@@ -27,7 +27,10 @@ GUESSES: dict[str, tuple[str, ...]] = {
 """Field → names of columns that hold it, best first, in lower-case letters only (`Paper_Title` → `papertitle`)."""
 
 _SYNONYMS = {"abstract": "text", "summary": "text", "year": "date", "author": "authors"}
-_UPDATED = ("updatedate", "updated", "lastmodified")
+_UNNAMED = {
+    "updated": ("updatedate", "updated", "lastmodified"),
+    "ids": ("externalids", "ids"),  # Semantic Scholar, OpenAlex: {"ArXiv": …, "DOI": …}
+}
 _MISSING = {"", "null", "none", "nan", "n/a", "na", "-"}
 
 
@@ -130,11 +133,10 @@ class _Reader:
                 if not _missing(record.values[column]):
                     values[field] = record.values[column]
                     break
-        for column in columns:  # Semantic Scholar: {"externalIds": {"ArXiv": …, "DOI": …}}
-            inner = record.values[column]
-            if isinstance(inner, Mapping) and _letters(column) in ("externalids", "ids"):
-                for name, value in inner.items():
-                    values.setdefault(field_of(str(name)) or "", value)
+        outer = values.pop("ids", None)
+        if isinstance(outer, Mapping):
+            for name, value in outer.items():
+                values.setdefault(field_of(str(name)) or "", value)
         return values
 
     def _plan(self, columns: tuple[str, ...]) -> dict[str, list[str]]:
@@ -142,7 +144,7 @@ class _Reader:
         for column in columns:
             by_letters.setdefault(_letters(column), []).append(column)
         plan = {}
-        for field, guesses in {**GUESSES, "updated": _UPDATED}.items():
+        for field, guesses in {**GUESSES, **_UNNAMED}.items():
             if field in self._columns:
                 plan[field] = [column for column in columns if column == self._columns[field]]
             else:

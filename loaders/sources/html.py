@@ -1,5 +1,6 @@
 """HTML pages: their main text by trafilatura, their headings and links with their places in that text."""
 
+import logging
 import re
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -163,6 +164,10 @@ def _only_in_markup(markup: str, links: Sequence[Reference]) -> Iterator[Referen
             if (arxiv or doi) not in seen:
                 seen.add(arxiv or doi)
                 yield Reference(arxiv=arxiv, doi=doi)
+
+
+for _library in ("trafilatura", "htmldate", "courlan", "justext", "readability"):
+    logging.getLogger(_library).addHandler(logging.NullHandler())  # what goes wrong is told as a problem
 
 
 HTML = Source("html", "an HTML page", _is_html, _html)

@@ -153,7 +153,11 @@ class Input:
 
 def storable(text: str) -> str:
     """`text` with NUL and lone surrogates, which no database takes, as U+FFFD; no character moves."""
-    return _UNSTORABLE.sub("\ufffd", text)
+    try:
+        text.encode()  # much quicker than to look for surrogates
+        return text if "\x00" not in text else text.replace("\x00", "\ufffd")
+    except UnicodeEncodeError:
+        return _UNSTORABLE.sub("\ufffd", text)
 
 
 class _Bounded:

@@ -1,6 +1,7 @@
 """The outline of a page: its headings, the sections below them, and which paper each section is about."""
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -30,6 +31,8 @@ class Heading:
 
 def sections(text: str, headings: Sequence[Heading], references: Sequence[Reference]) -> tuple[Section, ...]:
     """The parts of `text`, which they cover without gap or overlap; () where it has none but its own title.
+
+    `headings` and `references` are in order of their places, and each has one.
 
     A section is about the paper that its heading links to, else the one that a line of nothing but links below
     it names, else that of a section with the same title, else that of the section above it in rank.
@@ -70,14 +73,24 @@ def _parts(text: str, headings: Sequence[Heading]) -> Iterator[tuple[Heading | N
 
 def _about(text: str, heading: Heading | None, section: Section, references: Sequence[Reference]) -> Section:
     """The section with the paper that it links to as its own."""
-    within = [r for r in references if r.start is not None and section.start <= r.start < section.end]
-    in_heading = [r for r in within if heading and r.start is not None and heading.start <= r.start < heading.end]
+    within = _between(references, section.start, section.end)
+    in_heading = _between(within, heading.start, heading.end) if heading else []
     own = in_heading or [r for r in within if _stands_alone(text, r)]
     arxivs = {r.arxiv for r in own if r.arxiv}
     dois = {r.doi for r in own if r.doi}
     if len(arxivs) > 1 or len(dois) > 1:  # a list of papers, not one paper's section
         return section
     return replace(section, arxiv=next(iter(arxivs), None), doi=next(iter(dois), None))
+
+
+def _between(references: Sequence[Reference], start: int, end: int) -> Sequence[Reference]:
+    """Those of `references` (in order, each with a place) that stand from `start` to `end`."""
+    first = bisect_left(references, start, key=_place)
+    return references[first : bisect_left(references, end, first, key=_place)]
+
+
+def _place(reference: Reference) -> int:
+    return reference.start or 0
 
 
 def _stands_alone(text: str, reference: Reference) -> bool:

@@ -14,8 +14,9 @@ from begat.loaders.sources.source import Source
 
 _LOOKED_AT = 50
 """How many lines or rows of an opening are tried to recognise a format."""
-_DEEPEST = 100_000
-"""How deep JSON may nest."""
+_SNIFFED_DEPTH = 20
+_DEEPEST = 2_000
+"""How many brackets more than it has closed a record may have opened: the deeper, the more each level costs."""
 
 # -- JSON Lines --------------------------------------------------------------------------------------------
 
@@ -93,17 +94,31 @@ def _of_papers(names: set[str], columns: Mapping[str, str]) -> bool:
 
 
 def _json_columns(opening: str) -> dict[str, set[str]]:
-    """The keys of the objects in an opening, by the objects' place as ijson writes it; {} where it is not JSON."""
+    """The keys of the objects in an opening, by the objects' place as ijson writes it; {} where it is not JSON.
+
+    Places are kept here, not by ijson, whose cost grows with the square of the depth.
+    """
     import ijson  # heavy: only when needed
 
     columns: dict[str, set[str]] = {}
+    path: list[str] = []
     try:
-        for prefix, event, value in ijson.parse(opening.encode("utf-8", "replace"), multiple_values=True):
-            if event == "start_map" or (event, prefix) == ("end_array", ""):
-                columns.setdefault("item" if event == "end_array" else prefix, set())
-            elif event == "map_key":
-                columns[prefix].add(value)
-    except (ijson.JSONError, UnicodeDecodeError):
+        for event, value in ijson.basic_parse(opening.encode("utf-8", "replace"), multiple_values=True):
+            if event == "map_key":
+                columns[".".join(path[:-1])].add(value)
+                path[-1] = value
+            elif event == "start_array":
+                path.append("item")
+            elif event == "start_map":
+                columns.setdefault(".".join(path), set())
+                path.append("")
+            elif event in ("end_array", "end_map"):
+                path.pop()
+                if event == "end_array" and not path:
+                    columns.setdefault("item", set())
+            if len(path) > _SNIFFED_DEPTH:
+                break
+    except (ijson.JSONError, ValueError):
         pass  # an opening may be cut anywhere
     return columns
 
@@ -119,7 +134,9 @@ def _json_records(input: Input) -> Iterator[Record]:
     number = 0
     stream = _Guarded(input)
     try:
-        for number, values in enumerate(ijson.items(stream, prefix or "", multiple_values=True, use_float=True), 1):
+        for number, values in enumerate(
+            ijson.items(stream, prefix or "", multiple_values=True, use_float=True, buf_size=2 * _DEEPEST), 1
+        ):
             stream.passed()
             if isinstance(values, dict):
                 yield Record(number, f"record {number}", values)
@@ -127,8 +144,8 @@ def _json_records(input: Input) -> Iterator[Record]:
                 input.report.error(
                     f"record {number}", "{what}, not a JSON object: passed over", what=_json_type(values)
                 )
-    except (ijson.JSONError, _TooMuch) as error:
-        why = " ".join(str(error).split("\n")[0].split())
+    except (ijson.JSONError, ValueError, _TooMuch) as error:
+        why = " ".join(str(error).split("\n")[0].split(";")[0].split())
         input.report.error(
             f"after record {number}", "not JSON ({why}): the rest is lost; mend the file, or write JSON Lines", why=why
         )
@@ -152,21 +169,22 @@ class _Guarded:
         self._depth = 0
 
     def read(self, size: int = CHUNK) -> bytes:
-        """At most `size` bytes. Raises _TooMuch."""
+        """At most `size` bytes. Raises _TooMuch once what was read before has no end in sight."""
+        if self._length > LIMIT:
+            raise _TooMuch("one record is longer than 16 million bytes")
+        if self._depth > _DEEPEST:
+            raise _TooMuch("nested too deeply")
         if not self._rest and size:
             self._rest = next((t.encode("utf-8", "replace") for t in self._texts if t), b"")
         data, self._rest = self._rest[:size], self._rest[size:]
         self._length += len(data)
         self._depth += sum(map(data.count, (b"[", b"{"))) - sum(map(data.count, (b"]", b"}")))
-        if self._length > LIMIT:
-            raise _TooMuch("one record is longer than 16 million bytes")
-        if self._depth > _DEEPEST:
-            raise _TooMuch("nested too deeply")
         return data
 
 
 # -- tables ------------------------------------------------------------------------------------------------
 
+_MOST_COLUMNS = 10_000
 _SEPARATORS = ",\t;|"
 
 
@@ -227,6 +245,11 @@ def _rows(input: Input, separator: str) -> Iterator[Record]:
     rows = iter(_Rows(input, separator))
     header = next(rows, None)
     if header is None:
+        return
+    if len(header.cells) > _MOST_COLUMNS:
+        input.report.error(
+            header.place, "a header of {n} columns is none: the table is passed over", n=len(header.cells)
+        )
         return
     names = _header_names(header.cells)
     for number, row in enumerate(rows, 1):
