@@ -50,8 +50,8 @@ def recorder() -> Iterator[Recorder]:
 
 
 @pytest.fixture(scope="session")
-def chromium(recorder: Recorder) -> Iterator[Any]:
-    """Debian's Chromium, headless, everything beyond the disk through the recorder."""
+def chromium() -> Iterator[Any]:
+    """Debian's Chromium, headless, without a way out: what it asks for itself ends at a port where nobody listens."""
     executable = shutil.which("chromium")
     if not executable:
         pytest.skip("needs chromium on the PATH")
@@ -61,7 +61,7 @@ def chromium(recorder: Recorder) -> Iterator[Any]:
             executable_path=executable,
             args=["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync",
                   "--disable-component-update", "--proxy-bypass-list=<-loopback>"],
-            proxy={"server": f"http://127.0.0.1:{recorder.port}"},
+            proxy={"server": "http://127.0.0.1:9"},
         )  # fmt: skip
         yield browser
         browser.close()
@@ -80,18 +80,25 @@ Open = Callable[..., Opened]
 
 
 @pytest.fixture
-def open_page(chromium: Any, tmp_path: Path) -> Iterator[Open]:
-    """Opens an HTML text from disk; keywords are the browser context's (viewport, color_scheme …)."""
+def open_page(chromium: Any, recorder: Recorder, tmp_path: Path) -> Iterator[Open]:
+    """Opens an HTML text from disk, what it asks for written down by the recorder; keywords are the browser context's (viewport, color_scheme …)."""
     contexts = []
 
     def open_page(html: str, name: str = "page.html", **options: Any) -> Opened:
         options.setdefault("viewport", {"width": 1600, "height": 900})
-        context = chromium.new_context(**options)
+        recorder.asked.clear()
+        proxy = {"server": f"http://127.0.0.1:{recorder.port}", "bypass": "<-loopback>"}
+        context = chromium.new_context(proxy=proxy, **options)
         contexts.append(context)
         path = tmp_path / name
         path.write_text(html, encoding="utf-8")
         opened = Opened(context.new_page())
-        opened.page.on("dialog", lambda dialog: (opened.dialogs.append(dialog.message), dialog.dismiss()))
+
+        def dismiss(dialog: Any) -> None:
+            opened.dialogs.append(dialog.message)
+            dialog.dismiss()
+
+        opened.page.on("dialog", dismiss)
         opened.page.on("pageerror", lambda error: opened.errors.append(str(error)))
         opened.page.on("console", lambda message: opened.errors.append(message.text))
         opened.page.goto(path.as_uri())

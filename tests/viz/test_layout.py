@@ -64,7 +64,7 @@ def test_lines_are_level_or_upright(laid: Layout) -> None:
 
 
 def test_all_of_it_is_inside_the_picture(laid: Layout) -> None:
-    assert all(0 <= box.x and box.right <= laid.width for box in laid.boxes)
+    assert all(box.x >= 0 and box.right <= laid.width for box in laid.boxes)
     assert all(0 <= x <= laid.width and 0 <= y <= laid.height for line in laid.lines for x, y in line.points)
 
 
@@ -173,6 +173,6 @@ def test_a_thousand_works_are_laid_out_in_a_fifth_of_a_second() -> None:
 
 
 def _seconds(lineage: Lineage) -> float:
-    start = time.perf_counter()
+    start = time.process_time()
     layout(lineage)
-    return time.perf_counter() - start
+    return time.process_time() - start
