@@ -66,10 +66,11 @@ def check(store: Store) -> Iterator[str]:
     try:
         for finding in _file(store):
             yield f"the file is damaged: {finding}"
+        yield from _evidence(store)
         if store.meta("pending") == "yes":
             yield "the last build did not come to its end: build again to bring the graph up to date"
-        yield from _evidence(store)
-        yield from _graph(store)
+        else:
+            yield from _graph(store)
     except (sqlite3.DatabaseError, GraphError) as error:
         yield f"the file is damaged: {error}"
 

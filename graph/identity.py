@@ -161,7 +161,7 @@ class Identity:
     def _entity(self, concept: str, by: str | None, uses: list[Use]) -> Entity:
         introducing = [u for u in uses if by and by in self._own.get((u.document, concept), ())]
         kind = _heaviest_type(introducing or uses, uses)
-        name = _most_used(introducing) if introducing else _most_used(uses)
+        name = _most_used(introducing) if introducing else self._telling(_most_used(uses), uses, concept)
         key = parse(name).key
         seen = min((d for u in uses if (d := self._date(u.document))), default=None)
         names = {}
@@ -172,6 +172,13 @@ class Identity:
             entity.names.setdefault(alias, self._concepts.reason(parse(alias).key, key))
         return entity
 
+    def _telling(self, name: str, uses: list[Use], concept: str) -> str:
+        """The name, or the long form where it is an acronym that means other things too."""
+        if not self._concepts.ambiguous(parse(name).key):
+            return name
+        longs = [n for n in (*(u.name for u in uses), *self._concepts.aliases_of(concept)) if parse(n).key == concept]
+        return min(longs, key=lambda n: (n.endswith("s"), n), default=name)
+
     def _date(self, document: int) -> str | None:
         about = self._circumstances.get(document)
         return about.date if about else None
@@ -181,12 +188,14 @@ class Identity:
         ordered = sorted(
             entities, key=lambda e: (e.introduced_by is None, e.date or _LAST, e.introduced_by or "", e.key)
         )
+        taken = {ordered[0].id}
         for entity in ordered[1:]:
-            same_name = entity.key == ordered[0].key
-            tail = (
-                entity.introduced_by if same_name and entity.introduced_by else f"{zlib.crc32(entity.key.encode()):08x}"
-            )
-            entity.id += f"--{tail}"
+            plain = entity.id
+            for tail in (entity.introduced_by, slug(entity.key), f"{zlib.crc32(entity.key.encode()):08x}"):
+                entity.id = f"{plain}--{tail}"
+                if tail and entity.id not in taken:
+                    break
+            taken.add(entity.id)
 
 
 class _Concepts:
@@ -199,6 +208,7 @@ class _Concepts:
         self._reasons: dict[frozenset[str], str] = {}
         self._in_document: dict[tuple[int, str], str] = {}
         self._anywhere: dict[str, str] = {}
+        self._ambiguous: set[str] = set()
         self._written: dict[str, set[str]] = defaultdict(set)
         self._documents: dict[str, set[int]] = defaultdict(set)
         for use in uses:
@@ -230,6 +240,7 @@ class _Concepts:
         if len(groups) == 1:
             self._join(groups[0][0], short, "acronym and long form")
             return
+        self._ambiguous.add(short)
         support = [(len(set().union(*(by_long[long] for long in group))), group) for group in groups]
         for group in groups:
             self._reasons[frozenset((short, group[0]))] = "acronym and long form"
@@ -258,11 +269,14 @@ class _Concepts:
         """Names that synonyms give for a concept beyond those in use."""
         return self._aliases.get(concept, [])
 
+    def ambiguous(self, key: str) -> bool:
+        """Whether this is an acronym that the corpus gives several long forms."""
+        return key in self._ambiguous
+
     def _find_aliases(self) -> dict[str, list[str]]:
-        ambiguous = {key for _, key in self._in_document}
         found: dict[str, list[str]] = defaultdict(list)
         for key, names in self._written.items():
-            if key not in ambiguous:
+            if not self.ambiguous(key):
                 found[self._root(key)] += names
         return {concept: sorted(names) for concept, names in found.items()}
 

@@ -15,10 +15,10 @@ _GREEK = {
     for point in range(0x3B1, 0x3CA)
     if "FINAL" not in unicodedata.name(chr(point))
 }
-_SYMBOLS = str.maketrans({"×": "x", "ß": "ss", "ø": "o", "Ø": "O", "ł": "l", "Ł": "L", "æ": "ae", "Æ": "AE"})
+_SYMBOLS = str.maketrans({"×": "x", "ß": "ss", "ø": "o", "Ø": "O", "ł": "l", "Ł": "L", "æ": "ae", "Æ": "AE", "‖": "||"})
 _LATEX_COMMAND = re.compile(r"\\([A-Za-z]+)\s*")
 _LATEX_MARKS = re.compile(r"[${}^~\\]+")
-_MARKS = re.compile(r"[^\w+*&#@.]+|_+|(?<!\d)\.|\.(?!\d)")
+_MARKS = re.compile(r"[^\w+*&#@.|]+|_+|(?<!\d)\.|\.(?!\d)")
 _BETWEEN_DIGITS = re.compile(r"(?<=\d) (?=\d)")
 _POSSESSIVE = re.compile(r"['’]s$")
 # A lower-case s after a letter that does not itself end a singular (analysis, Pegasus, Atlas, Chronos, class);
@@ -112,6 +112,7 @@ _FLAVOURS = _words(
 _TRAININGS = _words("sft dpo ppo rlhf it code math")
 _GENERIC = _words("model models dataset datasets benchmark benchmarks corpus algorithm framework method system")
 _SIZE = re.compile(r"(?:\d{1,3}[xX])?[aA]?\d+(?:\.\d+)?[BbMmKkT]|\d+(?:\.\d+)?-?(?:billion|million)", re.ASCII)
+_LEADING_SIZE = re.compile(r"(?:\d{1,3}[xX])?\d+(?:\.\d+)?[BM]", re.ASCII)
 _VERSION = re.compile(r"(?:[vV](?:er(?:sion)?)?\.? ?)(\d+(?:\.\d+)*)", re.ASCII)
 _BARE_VERSION = re.compile(r"([0-9](?:\.\d+)*)", re.ASCII)
 _LETTERED_VERSION = re.compile(r"([0-9](?:\.\d+)?)([A-Za-z])", re.ASCII)
@@ -139,6 +140,8 @@ def parse(name: str) -> ParsedName:
     version: str | None = None
     sizes: list[str] = []
     flavours: list[str] = []
+    if len(tokens) > 1 and _LEADING_SIZE.fullmatch(tokens[0]):  # 540B PaLM
+        sizes.append(tokens.pop(0))
     while tokens:
         token, alone = tokens[-1], len(tokens) == 1
         if not alone and _is_size(token, tokens[:-1]):
@@ -247,6 +250,9 @@ def _inner_version(token: str) -> str:
     return token
 
 
+_CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
+
+
 def acronym_of(short: str, long: str) -> bool:
     """Whether `short` can stand for `long`: its letters are found in order, first on first, mostly at word starts.
 
@@ -256,14 +262,22 @@ def acronym_of(short: str, long: str) -> bool:
     letters = [c for c in _plain(short).casefold() if c.isalnum()]
     if len(letters) > 1 and letters[-1] == "s" and short.endswith("s"):
         letters.pop()  # the plural's
-    words = [w.casefold() for w in re.findall(r"[^\W_]+", re.sub(r"(?<=[a-z])(?=[A-Z])", " ", _plain(long)))]
+    words = [w.casefold() for w in re.findall(r"[^\W_]+", _CAMEL.sub(" ", _plain(long)))]
     if len(letters) < 2 or len(words) < 2 or letters[0] != words[0][0]:
         return False
-    return _spells(letters, words)
+    return _spells(letters, words) or _abbreviates(_CAMEL.sub(" ", short).casefold().split(), words)
+
+
+def _abbreviates(parts: list[str], words: list[str]) -> bool:
+    """Whether each part shortens one word: Fed Avg, federated averaging."""
+    return len(parts) == len(words) and all(
+        part[0] == word[0] and re.search(".*?".join(map(re.escape, part)), word) is not None
+        for part, word in zip(parts, words, strict=True)
+    )
 
 
 def _spells(letters: list[str], words: list[str]) -> bool:
-    """Whether the letters run through the words in order, at least two thirds of them heading a word."""
+    """Whether the letters run through the words in order, most of them heading a word."""
     heads, word, at = 0, 0, -1
     for letter in letters:
         ahead = next((w for w in range(word + (at >= 0), len(words)) if words[w][0] == letter), None)
@@ -274,7 +288,8 @@ def _spells(letters: list[str], words: list[str]) -> bool:
             at = within
         else:
             return False
-    return heads * 3 >= len(letters) * 2 or (word == len(words) - 1 and heads * 2 >= len(letters))
+    enough = heads * 3 >= len(letters) * 2
+    return enough or (heads * 2 >= len(letters) and (heads >= 3 or word == len(words) - 1))
 
 
 _NOT_LETTERS = re.compile(r"[\W_]+")

@@ -7,7 +7,7 @@ independent of the order of its input.
 
 import re
 import zlib
-from collections import Counter, defaultdict
+from collections import Counter, defaultdict, deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from heapq import nsmallest
@@ -103,7 +103,7 @@ class _Grouping:
         self.parent = list(range(len(records)))
         self.arxiv = [r.arxiv for r in records]
         self.extra: dict[int, set[str]] = defaultdict(set)
-        self.reasons: dict[int, str] = {}
+        self.joints: dict[int, list[tuple[int, str]]] = defaultdict(list)
         self._letters: dict[int, str] = {}
 
     def root(self, i: int) -> int:
@@ -121,7 +121,8 @@ class _Grouping:
             return False
         self.parent[b] = a
         self.arxiv[a] = self.arxiv[a] or self.arxiv[b]
-        self.reasons.setdefault(j if self.root(i) == a and j != a else i, reason)
+        self.joints[i].append((j, reason))
+        self.joints[j].append((i, reason))
         return True
 
     def by_keys(self, same: Iterable[tuple[str, str]]) -> None:
@@ -223,8 +224,18 @@ class _Grouping:
             taken[node] = taken.get(node, 0) + 1
             if taken[node] > 1:  # another file's record of the same id: told apart by where it comes from
                 node += f"--{zlib.crc32(records[0].source.encode()):08x}"
-        reasons = tuple((self.records[i].id, self.reasons[i]) for i in members if i in self.reasons)
-        return Paper(node, ordered, tuple(records), reasons)
+        head = next((i for i in members if f"arxiv:{self.records[i].arxiv}" in ordered[:1]), members[0])
+        return Paper(node, ordered, tuple(records), tuple(self._reasons(head)))
+
+    def _reasons(self, head: int) -> Iterator[tuple[str, str]]:
+        """Why each record of a paper is its: what joins it towards the head, the record that bears its id."""
+        reached, waiting = {head}, deque([head])
+        while waiting:
+            for i, reason in self.joints[waiting.popleft()]:
+                if i not in reached:
+                    reached.add(i)
+                    waiting.append(i)
+                    yield self.records[i].id, reason
 
 
 def pairs(members: Sequence[int]) -> Iterator[tuple[int, int]]:

@@ -257,7 +257,8 @@ class _Resolution:
         evidence = self._first_mentions({e.id for e, *_ in pairs}) if pairs else {}
         claims = []
         for entity, relation, target, rule, confidence in pairs:
-            if entity.type == target.type and (entity.id, target.id) not in said and entity.id in evidence:
+            akin = (entity.type == NodeType.DATASET) == (target.type == NodeType.DATASET)
+            if akin and (entity.id, target.id) not in said and entity.id in evidence:
                 claims.append(self._name_claim(entity, relation, target, rule, confidence, evidence[entity.id]))
         return claims
 

@@ -3,9 +3,10 @@
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 from rapidfuzz import process
-from rapidfuzz.distance import JaroWinkler
+from rapidfuzz.distance import OSA
 
 from begat.graph import ids
 from begat.graph.declared import url_key
@@ -15,8 +16,8 @@ from begat.graph.names import fold, parse
 from begat.graph.store import Store
 from begat.graph.vocabulary import THINGS, NodeType
 
-_LIKE = 0.8
-"""How alike two folded names are at least (Jaro-Winkler) for one to be suggested for the other."""
+_LIKE = 0.65
+"""How alike two folded names are at least (1: equal, 0: no letter in place) for one to be suggested for the other."""
 _WORD = re.compile(r"\w+")
 _KINDS = ("name", "title", "evidence")
 
@@ -74,17 +75,17 @@ def _rank(store: Store, node: Node) -> tuple[int, bool, str, int, str]:
 
 
 def suggest(store: Store, text: str, limit: int = 5) -> list[str]:
-    """Names in the graph that are most like `text`, best first; one name a node."""
+    """Names of nodes that have a name most like `text`, or beginning with it; best first."""
     wanted = fold(text)
-    rows = store.connection.execute("SELECT name, folded, node FROM aliases ORDER BY length(name), name").fetchall()
-    found = process.extract(
-        wanted, [folded for _, folded, _ in rows], scorer=JaroWinkler.similarity, score_cutoff=_LIKE, limit=limit * 4
+    rows = store.connection.execute(
+        "SELECT a.folded, n.name, n.id FROM aliases a JOIN nodes n ON n.id = a.node ORDER BY length(n.name), n.name, n.id"
+    ).fetchall()
+    like = process.extract(
+        wanted, [row[0] for row in rows], scorer=OSA.normalized_similarity, score_cutoff=_LIKE, limit=limit * 4
     )
-    names: dict[str, str] = {}
-    for _, _, index in found:
-        name, _, node = rows[index]
-        names.setdefault(node, name)
-    return list(dict.fromkeys(names.values()))[:limit]
+    names = [rows[index][1] for _, _, index in like]
+    names += islice((name for folded, name, _ in rows if wanted and folded.startswith(wanted)), limit)
+    return list(dict.fromkeys(names))[:limit]
 
 
 def search(store: Store, text: str, limit: int = 20, marks: tuple[str, str] = ("", "")) -> list[Hit]:

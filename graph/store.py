@@ -457,12 +457,15 @@ class Store:
             )
 
     def statements(self, where: str = "1", parameters: Sequence[object] = ()) -> Iterator[Statement]:
-        """Assertions as stored, with their documents and nodes; `where` is SQL over `a` and `d`."""
+        """Assertions as stored, with their documents and nodes; `where` is SQL over `a` and `d`.
+
+        Those that an unfinished build has not resolved to nodes yet are left out.
+        """
         query = (
             "SELECT a.claim, d.id, d.source, a.paper_node, a.subject_node, a.object_node, a.subject_type, a.subject, a.relation,"
             ' a.object_type, a.object, a.start, a."end", a.quote, a.part, a.rule, a.confidence, a.origin'
             " FROM assertions a JOIN documents d ON d.number = a.document"
-            f" WHERE {where} ORDER BY a.confidence DESC, d.id, a.start, a.claim"
+            f" WHERE a.paper_node IS NOT NULL AND ({where}) ORDER BY a.confidence DESC, d.id, a.start, a.claim"
         )
         for row in self.connection.execute(query, parameters):
             evidence = Evidence(row[11], row[12], row[13], row[14])
