@@ -1,0 +1,366 @@
+"""What might be a name: spans of tokens that rules of language allow, gathered by folded form.
+
+Broad on purpose: `names.py` judges. A candidate holds a capital, a digit among letters or a mark inside
+(`LoRA`, `SQuAD 2.0`, `Granger causality`), stands before the colon of the title, is defined in the text ("called
+X", "long form (LF)"), or is a lower-case phrase that something else speaks for.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from begat.graph.names import fold
+from begat.loaders.mining import words
+from begat.loaders.mining.reading import Reading
+
+STRONG, CAP, NUMBER, LOW, FUNCTION, JOIN, BREAK = range(7)
+"""Kinds of tokens: with a capital or digit inside; capitalised; a number; a plain word; a function word; a mark
+that may stand inside a name; a mark that may not."""
+
+_JOINS = frozenset("- – — / + & ' ’ * ^ _ . : 's ’s ! † ~ $ \\ { } →".split())
+_CONNECTORS = frozenset("of for and with in on the to by from via as a at through".split())
+LONGEST = 9
+_SUBTLE = frozenset("- – / + & 's ’s *".split())
+
+
+@lru_cache(maxsize=100_000)
+def kind(token: str) -> int:
+    """The kind of a token, wherever it stands."""
+    if not token[0].isalnum():
+        return JOIN if token in _JOINS else BREAK
+    if token.isdigit() or (token[0].isdigit() and not any(c.isalpha() for c in token)):
+        return NUMBER
+    if token.islower() and token.isalpha():
+        return FUNCTION if token in words.FUNCTION else LOW
+    if any(c.isupper() for c in token[1:]) or (any(c.isdigit() for c in token) and any(c.isalpha() for c in token)):
+        return BREAK if "/" in token and ":" in token else STRONG
+    if token[0].isupper():
+        if token.lower() in words.FUNCTION:
+            return FUNCTION
+        return CAP
+    return LOW
+
+
+@dataclass(slots=True)
+class Tokens:
+    """The tokens of a reading side by side: texts, lower-cased texts, kinds, sentence numbers."""
+
+    text: list[str]
+    lower: list[str]
+    kinds: list[int]
+    sentence: list[int]
+    starts: list[int]
+    ends: list[int]
+    first: list[int]
+    """For each sentence, the index of its first token; one entry more for the end."""
+    title: list[bool]
+    """For each sentence, whether it is the title."""
+
+    @classmethod
+    def of(cls, reading: Reading) -> "Tokens":
+        """The tokens of a reading, sentence after sentence."""
+        texts, sentence, starts, ends, first = [], [], [], [], []
+        for number, s in enumerate(reading.sentences):
+            first.append(len(texts))
+            for token in s.tokens:
+                texts.append(token.text)
+                starts.append(token.start)
+                ends.append(token.end)
+                sentence.append(number)
+        first.append(len(texts))
+        kinds = [kind(t) for t in texts]
+        for i in range(2, len(texts)):
+            if texts[i - 1] in ("-", "/") and starts[i] == ends[i - 1] and starts[i - 1] == ends[i - 2]:
+                _hang_together(texts, kinds, i)
+        return cls(
+            texts,
+            [t.lower() for t in texts],
+            kinds,
+            sentence,
+            starts,
+            ends,
+            first,
+            [s.title for s in reading.sentences],
+        )
+
+
+def _hang_together(texts: list[str], kinds: list[int], i: int) -> None:
+    """Let what a hyphen joins tell of a name together: `phi-2`, `ImageNet-A`, `Q-learning`."""
+    if (kinds[i] == NUMBER and kinds[i - 2] in (LOW, CAP) and texts[i - 1] == "-") or (
+        kinds[i] == FUNCTION and texts[i].isupper() and kinds[i - 2] in (STRONG, CAP)
+    ):
+        kinds[i] = STRONG
+    elif kinds[i - 2] == FUNCTION and texts[i - 2].isupper() and len(texts[i - 2]) == 1:
+        kinds[i - 2] = STRONG
+
+
+@dataclass(slots=True)
+class Candidate:
+    """A possible name: `key` is its folded form; `places` are its occurrences as token spans [i, j)."""
+
+    key: str
+    places: list[tuple[int, int]] = field(default_factory=list)
+    forms: dict[str, int] = field(default_factory=dict)
+    """How it is written → how often."""
+    reasons: set[str] = field(default_factory=set)
+    """Which rules proposed it."""
+
+
+@dataclass(slots=True)
+class Definition:
+    """A long form and its short form, as token spans."""
+
+    long: tuple[int, int]
+    short: tuple[int, int]
+
+
+def gather(
+    reading: Reading, tokens: Tokens, known: Iterable[str] = ()
+) -> tuple[dict[str, Candidate], list[Definition]]:
+    """All candidates of a reading by folded form, and the definitions of short forms found on the way.
+
+    `known`: folded names that are candidates wherever they stand, whatever their shape.
+    """
+    found: dict[str, Candidate] = {}
+    gazetteer = known if isinstance(known, (set, frozenset, dict)) else set(known)
+
+    def add(i: int, j: int, reason: str) -> None:
+        written = reading.text[tokens.starts[i] : tokens.ends[j - 1]]
+        key = fold(written)
+        if len(key) < 2 or key.isdigit():
+            return
+        candidate = found.get(key)
+        if candidate is None:
+            candidate = found[key] = Candidate(key)
+        if (i, j) not in candidate.places:
+            candidate.places.append((i, j))
+            candidate.forms[written] = candidate.forms.get(written, 0) + 1
+        candidate.reasons.add(reason)
+
+    definitions = list(_definitions(reading, tokens))
+    for d in definitions:
+        add(*d.long, "long")
+        add(*d.short, "short")
+    for number in range(len(tokens.title)):
+        start, end = tokens.first[number], tokens.first[number + 1]
+        if tokens.title[number]:
+            continue
+        for i, j in _shaped(tokens, start, end):
+            add(i, j, "shape")
+        for i, j in _defined(tokens, start, end):
+            add(i, j, "defined")
+    for number, title in enumerate(tokens.title):
+        start, end = tokens.first[number], tokens.first[number + 1]
+        if title:
+            colon = _colon(tokens, start, end)
+            if colon:
+                add(start, colon, "title")
+            titled = _title_case(tokens, start, end)
+            for i, j in _segments(tokens, colon or start, end):
+                add(i, j, "segment")
+            for i, j in _shaped(tokens, start, end, only_strong=titled):
+                add(i, j, "shape")
+    _recur(reading, tokens, found, gazetteer, add)
+    return found, definitions
+
+
+def _recur(reading, tokens, found, gazetteer, add) -> None:  # type: ignore[no-untyped-def]
+    """Further occurrences, in any case, of what is a candidate or known: "Weight Selection" as "weight selection"."""
+    for number in range(len(tokens.title)):
+        start, end = tokens.first[number], tokens.first[number + 1]
+        for i in range(start, end):
+            if tokens.kinds[i] in (FUNCTION, BREAK, JOIN):
+                continue
+            for j in range(i + 1, min(end, i + 6) + 1):
+                if tokens.kinds[j - 1] == BREAK:
+                    break
+                if tokens.kinds[j - 1] in (FUNCTION, JOIN):
+                    continue
+                key = fold(reading.text[tokens.starts[i] : tokens.ends[j - 1]])
+                if key in gazetteer:
+                    add(i, j, "known")
+                elif key in found:
+                    add(i, j, "again")
+
+
+def _colon(tokens: Tokens, start: int, end: int) -> int | None:
+    """Where the title's name before a colon ends, if there is one of at most seven tokens."""
+    for at in range(start + 1, min(end, start + 11)):
+        if tokens.text[at] in (":", "?", "!") and tokens.text[at] == ":":
+            return at
+        if tokens.text[at] in ("—", "–") and at > start:
+            return at
+    return None
+
+
+def _segments(tokens: Tokens, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """What the title's function words and marks keep apart."""
+    i = start
+    for j in range(start, end + 1):
+        if j == end or tokens.kinds[j] in (FUNCTION, BREAK) or tokens.text[j] == ":":
+            if i < j <= i + 6:
+                yield i, j
+                if j - i > 2:
+                    yield i + 1, j
+                    yield i, j - 1
+            i = j + 1
+
+
+def _title_case(tokens: Tokens, start: int, end: int) -> bool:
+    """Whether capitals mean nothing in this sentence: most of its words have one."""
+    capitals = sum(tokens.kinds[i] in (CAP, STRONG) for i in range(start, end))
+    plain = sum(tokens.kinds[i] == LOW for i in range(start, end))
+    return capitals >= 2 * plain
+
+
+def _glued(tokens: Tokens, i: int) -> bool:
+    """Whether token i stands right after the one before it."""
+    return tokens.starts[i] == tokens.ends[i - 1]
+
+
+def _shaped(tokens: Tokens, start: int, end: int, only_strong: bool = False) -> Iterator[tuple[int, int]]:
+    """Spans around a token whose shape tells of a name."""
+    for i in range(start, end):
+        k = tokens.kinds[i]
+        if k not in (STRONG, CAP, LOW, NUMBER):
+            continue
+        if i > start and tokens.text[i - 1] in _SUBTLE and _glued(tokens, i) and k in (LOW, NUMBER):
+            continue
+        anchored = leading = trailing = 0
+        for j in range(i, min(end, i + LONGEST)):
+            k = tokens.kinds[j]
+            if k == BREAK:
+                break
+            if k == JOIN:
+                if j == i:
+                    break
+                if tokens.text[j] == "." and not (j + 1 < end and _glued(tokens, j + 1)):
+                    break
+                if tokens.text[j] in ("*", "†", "+") and _glued(tokens, j) and anchored:
+                    yield i, j + 1
+                continue
+            glued = j > i and tokens.kinds[j - 1] == JOIN and _glued(tokens, j)
+            if k == FUNCTION:
+                if tokens.text[j] not in _CONNECTORS and not glued:
+                    break
+                if not anchored or trailing:
+                    break
+                continue
+            if k == STRONG or (k == CAP and not only_strong and (j > start or _rare(tokens, j))):
+                anchored, trailing = 1, 0
+            elif k == CAP and not only_strong:
+                pass  # the first word of a sentence
+            elif k in (LOW, CAP):
+                if not anchored:
+                    leading += 1
+                elif not glued:
+                    trailing += 1
+                if leading > 2 or trailing > 2:
+                    break
+                if k == LOW and tokens.kinds[j - 1] == FUNCTION and j > i and not glued:
+                    break
+            if anchored:
+                yield i, j + 1
+
+
+def _rare(tokens: Tokens, i: int) -> bool:
+    """Whether the capitalised first word of a sentence is seldom written in lower case."""
+    return words.lower(tokens.lower[i]) < 5
+
+
+_CALLED = frozenset(
+    "called termed named dubbed coined denoted titled nicknamed entitled as term call name dub propose introduce present presents introduces proposes develop develops".split()
+)
+_ARTICLES = frozenset("a an the our novel new simple so-called “ \" ‘ ' ` ``".split()) | {"efficient", "effective"}
+_NOT_IN_A_NAME = frozenset("that which where using we it is are to by".split())
+
+
+def _defined(tokens: Tokens, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """Lower-case phrases where a name is given: "called X", "we propose X", in quotes or emphasis."""
+    for at in range(start, end):
+        word = tokens.lower[at]
+        if word in _CALLED:
+            i = at + 1
+            while i < end and (tokens.lower[i] in _ARTICLES or tokens.kinds[i] == JOIN):
+                i += 1
+            yield from _phrase(tokens, i, end)
+        elif tokens.text[at] in ("“", '"', "``", "‘", "{", "`"):
+            for close in range(at + 1, min(end, at + 8)):
+                if tokens.text[close] in ("”", '"', "''", "’", "}"):
+                    if close > at + 1 and all(tokens.kinds[t] != BREAK for t in range(at + 1, close)):
+                        yield at + 1, close
+                    break
+
+
+def _phrase(tokens: Tokens, i: int, end: int) -> Iterator[tuple[int, int]]:
+    """The words from i on as long as they may make up a lower-case name."""
+    for j in range(i, min(end, i + 6)):
+        if tokens.kinds[j] in (BREAK, FUNCTION) and tokens.lower[j] != "of":
+            return
+        if tokens.kinds[j] in (LOW, CAP, STRONG, NUMBER):
+            for start in range(i, min(j + 1, i + 3)):
+                if tokens.kinds[start] in (LOW, CAP, STRONG):
+                    yield start, j + 1
+
+
+def _definitions(reading: Reading, tokens: Tokens) -> Iterator[Definition]:
+    """Long form and short form: "Long Form (LF)", "LF (Long Form)", their letters matching."""
+    for at in range(len(tokens.text)):
+        if tokens.text[at] not in ("(", "["):
+            continue
+        number = tokens.sentence[at]
+        start, end = tokens.first[number], tokens.first[number + 1]
+        close = next((c for c in range(at + 1, min(end, at + 14)) if tokens.text[c] in (")", "]", ",", ";", ":")), None)
+        if close is None or close == at + 1:
+            continue
+        inside = reading.text[tokens.starts[at + 1] : tokens.ends[close - 1]]
+        if close - at <= 7 and len(inside) <= 20 and " " not in inside.strip("$ ") and any(c.isupper() for c in inside):
+            low = long_form(tokens, start, at, inside)
+            if low is not None:
+                yield Definition((low, at), (at + 1, close))
+                continue
+        first = at - 1
+        while first > start and tokens.kinds[first] != LOW and _glued(tokens, first):
+            first -= 1
+        short = reading.text[tokens.starts[first] : tokens.ends[at - 1]] if at > start else ""
+        if any(c.isupper() for c in short) and len(short) <= 15 and close - at > 2:
+            low = long_form(tokens, at + 1, close, short)
+            if low == at + 1:
+                yield Definition((at + 1, close), (first, at))
+
+
+_LETTERS = re.compile(r"[^\W_]")
+
+
+def long_form(tokens: Tokens, start: int, end: int, short: str) -> int | None:
+    """Where before `end` the long form of `short` begins, or None.
+
+    The letters of the short form must all be found in order, from the right; the first one at the beginning of
+    a word (Schwartz and Hearst 2003, with hyphened parts as words).
+    """
+    letters = [c.lower() for c in _LETTERS.findall(short)]
+    if len(letters) > 2 and short[-1] == "s" and short[-2].isupper():
+        letters.pop()
+    if len(letters) < 2:
+        return None
+    at = len(letters) - 1
+    limit = max(start, end - 2 * len(letters) - 4)
+    for i in range(end - 1, limit - 1, -1):
+        word = tokens.lower[i]
+        if tokens.kinds[i] == BREAK and word not in ("'", '"'):
+            return None
+        if tokens.kinds[i] == JOIN:
+            continue
+        # letters are taken greedily from the end of the word, the first letter of a word weighing most
+        position = len(word) - 1
+        taken = []
+        while at >= 0 and position >= 0:
+            if word[position] == letters[at] and (at > 0 or position == 0 or word[position - 1] == "-"):
+                taken.append(position)
+                at -= 1
+            position -= 1
+        if at < 0:
+            return i
+        del taken
+    return None
