@@ -6,6 +6,7 @@ or numpy is loaded by the call that needs it.
 
 from __future__ import annotations
 
+import os
 import signal
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, ProcessPoolExecutor
@@ -22,7 +23,8 @@ if TYPE_CHECKING:
     import networkx
 
     from begat.graph.build import BuildReport
-    from begat.graph.model import Node
+    from begat.graph.check import Stats
+    from begat.graph.model import Document, Node
     from begat.graph.search import Hit
     from begat.loaders.sources import Problem
     from begat.queries.lineage import Lineage
@@ -146,7 +148,7 @@ class Graph:
 
         export(self.store, format, Path(target) if isinstance(target, str) else target, **options)
 
-    def stats(self) -> dict[str, Any]:
+    def stats(self) -> Stats:
         """Counts of documents, nodes by type, edges by relation and origin."""
         from begat.graph.check import stats
 
@@ -198,21 +200,56 @@ def build(
     from begat.graph.build import build as build_graph
     from begat.loaders.mining import pipeline
 
-    problems = on_problem or (lambda problem: None)
     base = Path(graph).resolve().parent
+    complete: set[str] = set()
+    failed: set[str] = set()
+
+    def problems(problem: Problem) -> None:
+        if problem.severity is loaders.Severity.ERROR:
+            failed.add(problem.source)
+        if on_problem:
+            on_problem(problem)
+
+    def documents(store: Store) -> Iterator[Document]:
+        names = [str(source) for source in sources]
+        for document in loaders.read(names, format=format, columns=columns or {}, on_problem=problems, base=base):
+            complete.add(document.source)
+            yield document
+        complete.difference_update(failed)
+        complete.discard("-")  # another time, standard input is another text
+        complete.update(_vanished(store, names, base))
+
+    facts = (fact for file in metadata for fact in loaders.metadata(str(file), on_problem=problems))
     with _executor(workers) as executor, Store.create(graph) as store:
         report = build_graph(
             store,
-            loaders.read(
-                [str(s) for s in sources], format=format, columns=columns or {}, on_problem=problems, base=base
-            ),
+            documents(store),
             pipeline,
-            facts=(fact for file in metadata for fact in loaders.metadata(str(file), on_problem=problems)),
+            facts=facts,
+            complete=complete,
             executor=executor,
             progress=progress,
             min_confidence=min_confidence,
         )
     return Graph(Store.open(graph), report)
+
+
+def remove(what: str, graph: str | Path = DEFAULT_GRAPH) -> BuildReport:
+    """Take a source, or a document by its id, out of the graph with everything that only it said."""
+    from begat.graph.build import remove as remove_from
+    from begat.loaders.mining import pipeline
+
+    with Store.open(graph, write=True) as store:
+        return remove_from(store, what, pipeline)
+
+
+def _vanished(store: Store, sources: Sequence[str], base: Path) -> Iterator[str]:
+    """Sources in the graph that lay in a folder among `sources` and are no longer there."""
+    folders = [Path(source).resolve() for source in sources if source != "-" and Path(source).is_dir()]
+    for (name,) in store.connection.execute("SELECT DISTINCT source FROM documents"):
+        path = Path(os.path.normpath(base / name))
+        if any(path.is_relative_to(folder) for folder in folders) and not path.exists():
+            yield name
 
 
 @contextmanager

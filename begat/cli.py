@@ -12,6 +12,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -203,7 +204,7 @@ def demo(graph: str, output: Path) -> None:
         say("")
         emit(page(lineage), output)
     say(
-        f"\nThe graph is {graph}, built from {report.documents} texts of the example corpus. Try next:\n"
+        f"\nThe graph is {graph}, built from {report.read} texts of the example corpus. Try next:\n"
         f"  open {output} in a browser\n"
         f"  begat show BERT -g {graph}\n"
         f"  begat path 'Orca 2' Transformer -g {graph}\n"
@@ -290,10 +291,41 @@ def _build(sources: Sequence[str], graph: str, *, quiet: bool = False, **options
             report = built.report
     assert report is not None
     if not quiet:
-        say(report.summary())
+        say(_summary(report, graph))
     if report.read == 0 and problems:
         raise BegatError("nothing could be read; the graph is as it was")
     return report
+
+
+def _summary(report: BuildReport, graph: str) -> str:
+    """What a build did, for a person."""
+    counts = (
+        ("new", report.new),
+        ("changed", report.changed),
+        ("unchanged", report.unchanged),
+        ("removed", report.removed),
+        ("met again", report.repeated),
+    )
+    told = ", ".join(f"{count} {what}" for what, count in counts if count)
+    read = f"read {_count(report.read, 'document')}" + (f" ({told})" if told else "")
+    if not report.resolved:
+        return f"{read}; nothing changed, {graph} is as it was"
+    lines = [f"{read} in {sum(report.seconds.values()):.1f} s"]
+    if report.remined_because:
+        lines.append(f"mined all {report.mined} again: {report.remined_because}")
+    lines.append(f"{graph} now has {_size(report)}")
+    return "\n".join(lines)
+
+
+def _size(report: BuildReport) -> str:
+    return (
+        f"{report.nodes} nodes and {report.edges} edges from {report.mentions} mentions"
+        f" and {report.assertions} statements"
+    )
+
+
+def _count(count: int, noun: str) -> str:
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 
 @contextmanager
@@ -364,9 +396,9 @@ def lineage(
 
             text = page(found)
         elif format_ == "svg":
-            from begat.viz.picture import picture
+            from begat.viz.svg import svg
 
-            text = picture(found)
+            text = svg(found)
         else:
             text = getattr(found, format_)()
     emit(text, output)
@@ -411,7 +443,7 @@ def search(text: str, graph: str, limit: int, format_: str) -> None:
         hits = source.search(text, limit)
     if not hits:
         raise NotFoundError(text)
-    rows = [(hit.kind, hit.name, hit.snippet, hit.id) for hit in hits]
+    rows = [(hit.kind, hit.node.name, hit.snippet, hit.node.id) for hit in hits]
     _emit_rows(Result(("kind", "name", "text", "id"), rows), format_)
 
 
@@ -536,11 +568,8 @@ def export(
 @graph_option
 def remove(what: str, graph: str) -> None:
     """Take a source (as in 'begat stats') or a document, by its id, out of the graph."""
-    from begat.graph.build import remove as remove_from
-    from begat.graph.store import Store
-
-    with Store.open(graph, write=True) as store:
-        say(remove_from(store, what).summary())
+    report = api.remove(what, graph)
+    say(f"removed {_count(report.removed, 'document')}; {graph} now has {_size(report)}")
 
 
 @cli.command(epilog=examples("begat stats", "begat stats --format json"))
@@ -550,16 +579,17 @@ def stats(graph: str, format_: str) -> None:
     """Counts: documents, nodes by type, edges by relation, where they come from."""
     with opened(graph) as source:
         counts = source.stats()
+    fields = asdict(counts)
     if format_ == "json":
-        emit_json(counts)
+        emit_json(fields)
         return
-    for heading, value in counts.items():
+    for heading, value in fields.items():
         if isinstance(value, dict):
             click.echo(f"{heading}:")
             for name, count in value.items():
                 click.echo(f"  {name:<22} {count:>9}")
         else:
-            click.echo(f"{heading + ':':<24} {value:>9}")
+            click.echo(f"{heading + ':':<24} {value if value is not None else '-':>9}")
 
 
 @cli.command(epilog=examples("begat check", "begat check -g my.begat && echo sound"))
@@ -571,7 +601,7 @@ def check(graph: str) -> None:
         for finding in source.check():
             click.echo(finding)
             findings += 1
-        checked = source.stats()
+        checked = source.stats().assertions
     if findings:
         raise BegatError(f"{graph}: {findings} findings; build it anew from its sources")
-    say(f"{graph}: sound; all {checked['assertions']} assertions stand where they say")
+    say(f"{graph}: sound; all {checked} assertions stand where they say")
