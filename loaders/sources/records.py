@@ -134,9 +134,7 @@ def _json_records(input: Input) -> Iterator[Record]:
     number = 0
     stream = _Guarded(input)
     try:
-        for number, values in enumerate(
-            ijson.items(stream, prefix or "", multiple_values=True, use_float=True, buf_size=2 * _DEEPEST), 1
-        ):
+        for number, values in enumerate(ijson.items(stream, prefix or "", multiple_values=True, use_float=True), 1):
             stream.passed()
             if isinstance(values, dict):
                 yield Record(number, f"record {number}", values)
@@ -176,10 +174,18 @@ class _Guarded:
             raise _TooMuch("nested too deeply")
         if not self._rest and size:
             self._rest = next((t.encode("utf-8", "replace") for t in self._texts if t), b"")
-        data, self._rest = self._rest[:size], self._rest[size:]
+        data = self._rest[:size]
+        while (deeper := _opened_brackets(data)) > _DEEPEST:
+            data = data[: len(data) // 2]
+        self._rest = self._rest[len(data) :]
         self._length += len(data)
-        self._depth += sum(map(data.count, (b"[", b"{"))) - sum(map(data.count, (b"]", b"}")))
+        self._depth += deeper
         return data
+
+
+def _opened_brackets(data: bytes) -> int:
+    """How many brackets more `data` opens than it closes; those within strings mostly come in pairs."""
+    return sum(map(data.count, (b"[", b"{"))) - sum(map(data.count, (b"]", b"}")))
 
 
 # -- tables ------------------------------------------------------------------------------------------------

@@ -1,0 +1,135 @@
+"""The same three invented papers (and one invented page) written in every format that begat reads."""
+
+import csv
+import io
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from begat.graph.model import Document
+from begat.loaders import Problem, read
+
+PAPERS: list[dict[str, str]] = [
+    {
+        "id": "2401.00011",
+        "title": "Heron: Wading Through Long Contexts",
+        "abstract": "We present Heron, a long-context model. It extends Egret, and outperforms “Stork” on Marsh-QA — by far.",
+        "authors": "Åsa Öberg; José Núñez; 李 明",
+        "date": "2024-01-02",
+    },
+    {
+        "id": "2402.00012",
+        "title": "Egret 2 | Second Steps",
+        "abstract": 'Egret 2, "the second", follows Egret; Ελληνικά, 日本語 and 🦢 are in its training data.',
+        "authors": "Kim Li",
+        "date": "2024-02-01",
+    },
+    {
+        "id": "cs/0301003",
+        "title": "Old Birds",
+        "abstract": "An old, short note.",
+        "authors": "Ana Ré",
+        "date": "2003-01",
+    },
+]
+
+Writer = Callable[[list[dict[str, str]]], bytes]
+
+
+def json_lines(papers: list[dict[str, str]]) -> bytes:
+    return "".join(json.dumps(paper, ensure_ascii=False) + "\n" for paper in papers).encode()
+
+
+def json_array(papers: list[dict[str, str]]) -> bytes:
+    return json.dumps(papers, ensure_ascii=False, indent=1).encode()
+
+
+def json_object(papers: list[dict[str, str]]) -> bytes:
+    return json.dumps({"total": len(papers), "papers": papers}, ensure_ascii=False).encode()
+
+
+def table(papers: list[dict[str, str]], separator: str) -> bytes:
+    written = io.StringIO()
+    writer = csv.DictWriter(written, ["id", "title", "abstract", "authors", "date"], delimiter=separator)
+    writer.writeheader()
+    writer.writerows(papers)
+    return written.getvalue().encode()
+
+
+def parquet(papers: list[dict[str, str]]) -> bytes:
+    written = io.BytesIO()
+    pq.write_table(pa.Table.from_pylist(papers), written)
+    return written.getvalue()
+
+
+def viewer(papers: list[dict[str, str]]) -> bytes:
+    header = "arxiv_id\nstringlengths 9\n12\n| abstract\nstringlengths 40\n1.2k\n|\n---|---|\n"
+    rows = "".join(f"{paper['id']}\n|\n{paper['abstract']}\n|\n" for paper in papers)
+    return (header + rows + "Rows per page\nMade with a viewer").encode()
+
+
+def abstracts(papers: list[dict[str, str]]) -> bytes:
+    return "".join(f"Abstract:{paper['abstract']}\n" for paper in papers).encode()
+
+
+def page(papers: list[dict[str, str]]) -> bytes:
+    parts = [f"{paper['title']}\n- https://arxiv.org/abs/{paper['id']}\n- {paper['abstract']}\n" for paper in papers]
+    return (
+        "Readings about birds\n- Week: 3\n"
+        + "".join(parts)
+        + "That is all that we shall read, "
+        + 30 * "and so on "
+        + ".\n"
+    ).encode()
+
+
+def html(papers: list[dict[str, str]]) -> bytes:
+    parts = [
+        f'<h2><a href="https://arxiv.org/abs/{paper["id"]}">{paper["title"]}</a></h2><p>{paper["abstract"]}</p>'
+        for paper in papers
+    ]
+    body = f"<article><h1>Readings about birds</h1><p>What we read in the third week of the course.</p>{''.join(parts)}</article>"
+    return f'<!doctype html><html><head><meta charset="utf-8"><title>Readings about birds</title></head><body>{body}</body></html>'.encode()
+
+
+@dataclass(frozen=True)
+class Format:
+    """A way to write the papers: `name` is begat's name of the format; `fields` are those that it can hold."""
+
+    name: str
+    write: Writer
+    fields: tuple[str, ...] = ("id", "title", "abstract", "authors", "date")
+    records: bool = True
+    text: bool = True
+
+
+FORMATS = {
+    "jsonl": Format("jsonl", json_lines),
+    "json array": Format("json", json_array),
+    "json object": Format("json", json_object),
+    "csv": Format("csv", lambda papers: table(papers, ",")),
+    "csv with semicolons": Format("csv", lambda papers: table(papers, ";")),
+    "tsv": Format("tsv", lambda papers: table(papers, "\t")),
+    "parquet": Format("parquet", parquet, text=False),
+    "viewer": Format("viewer", viewer, ("id", "abstract")),
+    "abstracts": Format("abstracts", abstracts, ("abstract",)),
+    "page": Format("page", page, (), records=False),
+    "html": Format("html", html, (), records=False),
+}
+
+
+class Told(list[Problem]):
+    """The problems told, as lines."""
+
+    @property
+    def lines(self) -> list[str]:
+        return [str(problem) for problem in self]
+
+
+def documents(path: object, **options: object) -> tuple[list[Document], Told]:
+    """All documents of a source, and the problems told."""
+    told = Told()
+    return list(read([str(path)], on_problem=told.append, **options)), told  # type: ignore[arg-type]
