@@ -96,13 +96,13 @@ def export(
     chosen = _format(format)
     writers = {name: cast(Writer, resolve_name(writer)) for name, writer in chosen.writers.items()}
     if isinstance(target, Path):
-        with _files(chosen, format, target) as files:
+        with _files(chosen, format, target) as files, store.snapshot():
             for name, writer in writers.items():
                 writer(store, files[name], evidence=evidence, min_confidence=min_confidence)
         return
     if chosen.folder:
         raise UsageError(f"{format} is {len(writers)} files ({', '.join(writers)}); name a folder for them with -o")
-    with _stream(sys.stdout if target is None else target) as out:
+    with _stream(sys.stdout if target is None else target) as out, store.snapshot():
         writers[""](store, out, evidence=evidence, min_confidence=min_confidence)
 
 

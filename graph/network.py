@@ -18,11 +18,12 @@ def networkx(store: Store, *, evidence: bool = True, min_confidence: float = 0.0
     edges below `min_confidence` are left out, every node is in.
     """
     graph: nx.MultiDiGraph[str] = nx.MultiDiGraph()
-    for node in store.nodes():
-        graph.add_node(node.id, type=node.type.value, **_without_id(node_properties(node)))
-    for edge in store.edges("confidence >= ?", (min_confidence,)):
-        properties = edge_properties(edge, store.evidence(edge) if evidence else None)
-        graph.add_edge(edge.subject, edge.object, key=edge.relation.value, **properties)
+    with store.snapshot():
+        for node in store.nodes():
+            graph.add_node(node.id, type=node.type.value, **_without_id(node_properties(node)))
+        for edge in store.edges("confidence >= ?", (min_confidence,)):
+            properties = edge_properties(edge, store.evidence(edge) if evidence else None)
+            graph.add_edge(edge.subject, edge.object, key=edge.relation.value, **properties)
     return graph
 
 

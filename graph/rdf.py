@@ -66,6 +66,10 @@ def node_iri(node_id: str, base: str = BASE) -> ox.NamedNode:
 _ILLEGAL = re.compile(r"%(?![0-9A-Fa-f]{2})|[^%A-Za-z0-9._~:@!$&'()*+,;=-]+")
 
 
+def _page(site: str, identifier: str) -> ox.NamedNode:
+    return ox.NamedNode(site + quote(identifier, safe="/:;()"))
+
+
 def _whole(number: int) -> ox.Literal:
     return ox.Literal(str(number), datatype=term("xsd:integer"))
 
@@ -134,10 +138,10 @@ def _node(node: Node, base: str) -> Iterator[ox.Triple]:
         yield ox.Triple(iri, term("schema:url"), ox.Literal(node.url, datatype=term("xsd:anyURI")))
     if node.arxiv:
         yield ox.Triple(iri, term("fabio:hasArXivId"), ox.Literal(node.arxiv))
-        yield ox.Triple(iri, term("skos:exactMatch"), node_iri(node.arxiv, "https://arxiv.org/abs/"))
+        yield ox.Triple(iri, term("skos:exactMatch"), _page("https://arxiv.org/abs/", node.arxiv))
     if node.doi:
         yield ox.Triple(iri, term("prism:doi"), ox.Literal(node.doi))
-        yield ox.Triple(iri, term("skos:exactMatch"), node_iri(node.doi, "https://doi.org/"))
+        yield ox.Triple(iri, term("skos:exactMatch"), _page("https://doi.org/", node.doi))
 
 
 def edge_triples(edge: Edge, types: Mapping[str, NodeType], base: str = BASE) -> Iterator[ox.Triple]:

@@ -291,6 +291,7 @@ class Store:
         """
         if self.write:
             _set_journal(self.connection, "DELETE")
+            self.write = False
         self.connection.close()
 
     def __enter__(self) -> Self:
@@ -313,6 +314,18 @@ class Store:
                 if self.connection.in_transaction:  # a full disk has already rolled back
                     self.connection.execute("ROLLBACK")
                 raise
+
+    @contextmanager
+    def snapshot(self) -> Iterator[None]:
+        """All that the block reads is of one moment, though a build writes meanwhile; it must not write itself."""
+        if self.connection.in_transaction:
+            yield
+            return
+        self.connection.execute("BEGIN")
+        try:
+            yield
+        finally:
+            self.connection.execute("ROLLBACK")
 
     # -- meta ------------------------------------------------------------------------------------------
 

@@ -10,6 +10,7 @@ import pytest
 from begat.graph.errors import BegatError, UsageError
 from begat.graph.export import FORMATS, Format, export, whole, written
 from begat.graph.store import Store
+from tests import miniature
 
 FILES = [name for name, format in FORMATS.items() if not format.folder]
 FOLDERS = [name for name, format in FORMATS.items() if format.folder]
@@ -82,6 +83,19 @@ def test_a_file_format_does_not_replace_a_folder(store: Store, tmp_path: Path) -
 def test_a_missing_folder_is_named(store: Store, tmp_path: Path, name: str) -> None:
     with pytest.raises(UsageError, match=r"missing does not exist; make it first"):
         export(store, name, tmp_path / "missing" / "out")
+
+
+def test_an_export_is_of_one_moment(tmp_path: Path) -> None:
+    path = miniature.build(tmp_path / "graph.begat")
+    with Store.open(path) as reader, Store.open(path, write=True) as writer:
+        with reader.snapshot():
+            before = len(list(reader.nodes()))
+            with writer.transaction():
+                writer.replace_resolved([], [], [], [], [])
+            assert len(list(reader.nodes())) == before
+            export(reader, "turtle", tmp_path / "graph.ttl")
+        assert not list(reader.nodes())
+    assert "b:model-orca-2" in (tmp_path / "graph.ttl").read_text("utf-8")
 
 
 # -- whole or not there ----------------------------------------------------------------------------------

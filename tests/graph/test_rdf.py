@@ -136,6 +136,11 @@ def test_an_id_that_is_encoded_already_stays_so() -> None:
     assert rdf.node_iri("doi-10.18653%2Fv1").value == BASE + "doi-10.18653%2Fv1"
 
 
+def test_pages_elsewhere_are_where_they_are() -> None:
+    assert rdf._page("https://arxiv.org/abs/", "cs/0112017").value == "https://arxiv.org/abs/cs/0112017"
+    assert rdf._page("https://doi.org/", '10.1/a<b>"').value == "https://doi.org/10.1/a%3Cb%3E%22"
+
+
 def test_literals_are_canonical(any_store: Store) -> None:
     triples = set(rdf.triples(any_store))
     dataset = ox.Store()
