@@ -16,11 +16,12 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from concurrent.futures import Executor, Future
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from difflib import get_close_matches
 from itertools import islice
 from typing import Any, Generic, Protocol, TypeVar
 
 from begat.graph import declared, papers, resolve
-from begat.graph.errors import EvidenceError
+from begat.graph.errors import EvidenceError, NotFoundError
 from begat.graph.model import Document, Facts, Mined, Thing
 from begat.graph.names import fold, squash
 from begat.graph.store import Store, check_evidence, check_mention, record
@@ -73,6 +74,7 @@ class BuildReport:
     mined: int = 0
     remined_because: str | None = None
     problems: list[str] = field(default_factory=list)
+    documents: int = 0
     mentions: int = 0
     assertions: int = 0
     nodes: int = 0
@@ -81,6 +83,27 @@ class BuildReport:
     resolved: bool = False
     """Whether the graph was made anew; False: nothing had changed."""
     seconds: dict[str, float] = field(default_factory=dict)
+
+    def summary(self) -> str:
+        """What was done, in words, a line each."""
+        kinds = {"new": self.new, "changed": self.changed, "unchanged": self.unchanged, "removed": self.removed}
+        told = ", ".join(f"{count} {kind}" for kind, count in kinds.items() if count)
+        lines = [f"read {self.read} documents" + (f": {told}" if told else "")]
+        if self.repeated:
+            lines.append(f"passed over {self.repeated} that are in their source twice")
+        if self.remined_because:
+            lines.append(f"mined everything again: {self.remined_because}")
+        lines += self.problems
+        if self.resolved:
+            spent = ", ".join(f"{stage} {seconds:.1f} s" for stage, seconds in self.seconds.items())
+            lines.append(f"mined {self.mined} documents ({spent})")
+            lines.append(
+                f"the graph has {self.nodes} nodes and {self.edges} edges from {self.assertions} assertions"
+                f" of {self.documents} documents"
+            )
+        else:
+            lines.append("nothing has changed; the graph is as it was")
+        return "\n".join(lines)
 
     @contextmanager
     def timing(self, stage: str) -> Iterator[None]:
@@ -127,7 +150,10 @@ def remove(
     executor: Executor | None = None,
     progress: Progress | None = None,
 ) -> BuildReport:
-    """Take a source, or a document by its id, out of the graph with everything that only it said."""
+    """Take a source, or a document by its id, out of the graph with everything that only it said.
+
+    Documents that speak of what it introduced are mined again, hence the miner. Raises NotFoundError.
+    """
     work = _Build(store, miner, executor, progress or _silent)
     with work.report.timing("read"):
         work.remove(what)
@@ -225,7 +251,10 @@ class _Build:
 
     def remove(self, what: str) -> None:
         """Remove a source's documents, or the documents with an id."""
-        rows = self.sql.execute("SELECT number FROM documents WHERE source = ? OR id = ?", (what, what))
+        rows = self.sql.execute("SELECT number FROM documents WHERE source = ? OR id = ?", (what, what)).fetchall()
+        if not rows:
+            sources = self.sql.execute("SELECT DISTINCT source FROM documents UNION SELECT id FROM documents")
+            raise NotFoundError(what, get_close_matches(what, [name for (name,) in sources]))
         self._delete([number for (number,) in rows])
 
     def _delete(self, numbers: list[int]) -> None:
@@ -271,7 +300,7 @@ class _Build:
                 self.store.set_meta("min_confidence", str(min_confidence))
 
     def _count(self) -> None:
-        for table in ("mentions", "assertions", "nodes", "edges"):
+        for table in ("documents", "mentions", "assertions", "nodes", "edges"):
             (count,) = self.sql.execute(f"SELECT count(*) FROM {table}").fetchone()
             setattr(self.report, table, count)
         self.report.revision = self.store.revision

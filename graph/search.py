@@ -33,6 +33,16 @@ class Hit:
     node: Node
     snippet: str
 
+    @property
+    def id(self) -> str:
+        """The node's id."""
+        return self.node.id
+
+    @property
+    def name(self) -> str:
+        """The node's name."""
+        return self.node.name
+
 
 def find(store: Store, name: str) -> Node:
     """The node that a name means: its id, a name or alias of it, a paper's id or link.

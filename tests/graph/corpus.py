@@ -30,7 +30,7 @@ ORCA_2 = Document(
 OTHER_ORCA = Document(
     "whales/7",
     "We introduce the dataset Orca. It holds the songs of 200 whales off the coast.",
-    "Orca: songs of whales",
+    "Songs of whales",
     ("Jacques Cousteau",),
     "2024-02-01",
     source="b.jsonl",
@@ -52,7 +52,7 @@ WHALES = Document(
     (),
     "2025-01-01",
     source="b.jsonl",
-    references=(Reference(title="Orca: songs of whales"),),
+    references=(Reference(title="Songs of whales"),),
 )
 DEBATE = Document(
     "debate", "MAD (Multi Agent Debate) helps. MAD uses Orca 2.", "On debate", (), "2024-03-01", source="c.jsonl"
