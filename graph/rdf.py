@@ -107,9 +107,10 @@ def triples(
             yield from edge_triples(edge, types, base)
     if evidence:
         for edge in store.edges("confidence >= ?", (min_confidence,)):
-            yield from _record(edge, base)
+            record, stated = edge_iri(edge, base), _stated(edge, base)
+            yield from _record(edge, record, stated)
             for statement in _distinct(store.evidence(edge)):
-                yield from _claim(statement, edge, base)
+                yield from _claim(statement, record, stated, base)
 
 
 def _node(node: Node, base: str) -> Iterator[ox.Triple]:
@@ -157,10 +158,17 @@ def edge_iri(edge: Edge, base: str = BASE) -> ox.NamedNode:
     return node_iri(f"edge-{hashlib.sha256(ends.encode()).hexdigest()[:16]}", base)
 
 
-def _record(edge: Edge, base: str) -> Iterator[ox.Triple]:
-    iri = edge_iri(edge, base)
+_Stated = tuple[ox.NamedNode, ox.NamedNode, ox.NamedNode]
+
+
+def _stated(edge: Edge, base: str) -> _Stated:
+    """The one triple that an edge's record and claims are about."""
+    return node_iri(edge.subject, base), ox.NamedNode(FACTS[edge.relation].iri), node_iri(edge.object, base)
+
+
+def _record(edge: Edge, iri: ox.NamedNode, stated: _Stated) -> Iterator[ox.Triple]:
     yield ox.Triple(iri, _TYPE, term("begat:Edge"))
-    yield from _says(iri, edge, base)
+    yield from _about(iri, stated)
     yield ox.Triple(iri, term("begat:confidence"), _decimal(edge.confidence))
     yield ox.Triple(iri, term("begat:support"), _whole(edge.support))
     yield ox.Triple(iri, term("begat:origin"), ox.Literal(edge.origin))
@@ -170,10 +178,11 @@ def _record(edge: Edge, base: str) -> Iterator[ox.Triple]:
         yield ox.Triple(iri, term("begat:year"), _whole(edge.year))
 
 
-def _says(iri: ox.NamedNode, edge: Edge, base: str) -> Iterator[ox.Triple]:
-    yield ox.Triple(iri, term("rdf:subject"), node_iri(edge.subject, base))
-    yield ox.Triple(iri, term("rdf:predicate"), ox.NamedNode(FACTS[edge.relation].iri))
-    yield ox.Triple(iri, term("rdf:object"), node_iri(edge.object, base))
+def _about(iri: ox.NamedNode, stated: _Stated) -> Iterator[ox.Triple]:
+    subject, predicate, object_ = stated
+    yield ox.Triple(iri, term("rdf:subject"), subject)
+    yield ox.Triple(iri, term("rdf:predicate"), predicate)
+    yield ox.Triple(iri, term("rdf:object"), object_)
 
 
 def _distinct(statements: Iterable[Statement]) -> Iterable[Statement]:
@@ -184,14 +193,14 @@ def _distinct(statements: Iterable[Statement]) -> Iterable[Statement]:
     return unique.values()
 
 
-def _claim(statement: Statement, edge: Edge, base: str) -> Iterator[ox.Triple]:
+def _claim(statement: Statement, record: ox.NamedNode, stated: _Stated, base: str) -> Iterator[ox.Triple]:
     claim, span, quoted, place = (
         node_iri(f"{kind}-{statement.claim}", base) for kind in ("claim", "span", "quote", "pos")
     )
     assertion, found = statement.assertion, statement.assertion.evidence
     yield ox.Triple(claim, _TYPE, term("rdf:Statement"))
-    yield from _says(claim, edge, base)
-    yield ox.Triple(claim, term("begat:supports"), edge_iri(edge, base))
+    yield from _about(claim, stated)
+    yield ox.Triple(claim, term("begat:supports"), record)
     yield ox.Triple(claim, term("prov:wasDerivedFrom"), span)
     yield ox.Triple(claim, term("begat:rule"), ox.Literal(assertion.rule))
     yield ox.Triple(claim, term("begat:confidence"), _decimal(assertion.confidence))
@@ -373,11 +382,12 @@ def _quads(store: Store, *, evidence: bool = True, min_confidence: float = 0.0, 
     types = {node.id: node.type for node in store.nodes()}
     graphs: dict[str, ox.NamedNode] = {}
     for edge in store.edges("confidence >= ?", (min_confidence,)):
-        for triple in _record(edge, base):
+        record, stated, plain = edge_iri(edge, base), _stated(edge, base), list(edge_triples(edge, types, base))
+        for triple in _record(edge, record, stated):
             yield ox.Quad(*triple)
         for statement in _distinct(store.evidence(edge)):
             graph = graphs.setdefault(statement.paper, node_iri(f"from-{statement.paper}", base))
-            for subject, predicate, object_ in (*edge_triples(edge, types, base), *_claim(statement, edge, base)):
+            for subject, predicate, object_ in (*plain, *_claim(statement, record, stated, base)):
                 yield ox.Quad(subject, predicate, object_, graph)
     for paper in sorted(graphs):
         yield ox.Quad(graphs[paper], term("prov:wasDerivedFrom"), node_iri(paper, base))
