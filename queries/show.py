@@ -21,7 +21,7 @@ MOST_EVIDENCE = 3
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """The edges of one relation in one direction; `forward`: the node shown is their subject.
+    """The edges of one relation in one direction; `forward`: the node shown is their subject (or the relation is symmetric).
 
     `count` is how many there are; `edges` the first MOST_EDGES of them, with the node at the other end.
     """
@@ -87,31 +87,35 @@ def show(store: Store, node_id: str) -> Portrait:
     names = store.connection.execute(
         "SELECT name, reason FROM aliases WHERE node = ? ORDER BY name <> ?, name", (node_id, node.name)
     ).fetchall()
-    groups = tuple(
+    groups = (
         group
         for relation in Relation
-        for forward in (True, False)
+        for forward in ((True,) if FACTS[relation].symmetric else (True, False))
         for group in _group(store, node_id, relation, forward)
     )
-    return Portrait(node, tuple((name, why) for name, why in names), groups)
+    return Portrait(node, tuple((name, why) for name, why in names), tuple(groups))
 
 
 def _group(store: Store, node_id: str, relation: Relation, forward: bool) -> Iterator[Group]:
-    end = "subject" if forward else "object"
-    where = f"{end} = ? AND relation = ?"
-    (count,) = store.connection.execute(f"SELECT count(*) FROM edges WHERE {where}", (node_id, relation)).fetchone()
+    ends = ("subject", "object") if FACTS[relation].symmetric else ("subject",) if forward else ("object",)
+    where = " OR ".join(f"(relation = ?1 AND {end} = ?2)" for end in ends)
+    (count,) = store.connection.execute(f"SELECT count(*) FROM edges WHERE {where}", (relation, node_id)).fetchone()
     if not count:
         return
-    best = "SELECT subject, relation, object FROM edges WHERE {} ORDER BY support DESC, confidence DESC, subject, object LIMIT {}"
+    best = f"SELECT subject, relation, object FROM edges WHERE {where} ORDER BY support DESC, confidence DESC, subject, object"
     edges = sorted(
-        store.edges(f"(subject, relation, object) IN ({best.format(where, MOST_EDGES)})", (node_id, relation)),
+        store.edges(f"(subject, relation, object) IN ({best} LIMIT {MOST_EDGES})", (relation, node_id)),
         key=lambda edge: (-edge.support, -edge.confidence, edge.subject, edge.object),
     )
-    others = nodes_of(store, (edge.object if forward else edge.subject for edge in edges))
+    others = nodes_of(store, (_other(edge, node_id) for edge in edges))
     evidence = evidence_of(store, edges, MOST_EVIDENCE)
     yield Group(
-        relation, forward, count, tuple((e, others[e.object if forward else e.subject], evidence[e]) for e in edges)
+        relation, forward, count, tuple((edge, others[_other(edge, node_id)], evidence[edge]) for edge in edges)
     )
+
+
+def _other(edge: Edge, node_id: str) -> str:
+    return edge.object if edge.subject == node_id else edge.subject
 
 
 # -- as text -----------------------------------------------------------------------------------------------
