@@ -31,7 +31,9 @@ def _of_type(wanted: Sequence[NodeType], introduced: Sequence[int], types: Seque
     return tuple(t for t in introduced if types[t] in wanted) or tuple(introduced)
 
 
-def _meant(sequence: Sequence[Item], at: int, introduced: Sequence[int], types: Sequence[NodeType]) -> tuple[str, tuple[int, ...]]:
+def _meant(
+    sequence: Sequence[Item], at: int, introduced: Sequence[int], types: Sequence[NodeType]
+) -> tuple[str, tuple[int, ...]]:
     """What the words at a place stand for, and the word that says so; ("", ()) where they stand for nothing."""
     word = sequence[at].text.casefold()
     after = [i.text.casefold() for i in sequence[at + 1 : at + 4]]

@@ -76,7 +76,9 @@ def without_asides(sequence: list[Item]) -> list[Item]:
 def _next_member(sequence: Sequence[Item], at: int) -> int | None:
     """Where the next member of the list stands that has a member just before `at`, if there is one."""
     heads = 0
-    while at < len(sequence) and heads < _MOST_HEADS and not sequence[at].things and _HEADS.fullmatch(sequence[at].text):
+    while (
+        at < len(sequence) and heads < _MOST_HEADS and not sequence[at].things and _HEADS.fullmatch(sequence[at].text)
+    ):
         at, heads = at + 1, heads + 1
     joined = False
     while at < len(sequence) and not sequence[at].things and sequence[at].text.casefold() in _SEPARATORS:
@@ -98,7 +100,9 @@ def coordinated(sequence: list[Item]) -> list[Item]:
         at += 1
         if item.things:
             while (member := _next_member(sequence, at)) is not None:
-                item = Item("", item.first, sequence[member].last, tuple(dict.fromkeys(item.things + sequence[member].things)))
+                item = Item(
+                    "", item.first, sequence[member].last, tuple(dict.fromkeys(item.things + sequence[member].things))
+                )
                 at = member + 1
         whole.append(item)
     return whole

@@ -1,0 +1,346 @@
+"""Two names of a reading and every place where the reading sets them side by side: what the judge looks at.
+
+A candidate is an ordered pair of things. Its places are the sentences that name the object while the subject is
+named there too (`explicit`), is meant by a "we" or "it" (`meant`), or is what the whole text is about (`about`).
+What a place looks like is told in features: short strings, each true or not.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cache
+from itertools import pairwise
+
+from begat.graph import names as naming
+from begat.graph.model import Thing
+from begat.graph.vocabulary import NodeType
+from begat.loaders.mining import coreference, lists, stance
+from begat.loaders.mining.cues import PREPOSITIONS, ideas, stem
+from begat.loaders.mining.lists import Item
+from begat.loaders.mining.reading import Name, Reading
+
+INTRODUCED = 0.5
+"""How probable it must be that the paper introduces a thing, to make it what "we" stands for."""
+_SHORT = {NodeType.MODEL: "M", NodeType.METHOD: "T", NodeType.DATASET: "D", NodeType.PAPER: "P"}
+_WINDOW = 10
+
+
+@dataclass(slots=True)
+class Line:
+    """One sentence as items, and where in it things are named or meant."""
+
+    sequence: list[Item]
+    start: int
+    end: int
+    title: bool
+    position: float
+    stances: frozenset[str]
+    named: dict[int, list[int]] = field(default_factory=dict)
+    meant: dict[int, list[int]] = field(default_factory=dict)
+    shown: list[str] = field(default_factory=list)
+    cues: list[tuple[str, ...]] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Scene:
+    """A reading's things, numbered, and its lines; thing 0 is the paper itself."""
+
+    reading: Reading
+    things: list[Thing]
+    names: list[Name]
+    types: list[NodeType]
+    introduced: list[int]
+    chance: list[float]
+    lines: list[Line]
+    count: list[int]
+
+
+def scene(reading: Reading, names: list[Name]) -> Scene:
+    """The reading as relation mining sees it: its things and its sentences with lists joined and "we" resolved."""
+    things: list[Thing] = [reading.about]
+    numbers: dict[object, int] = {}
+    chance, count = [0.0], [0]
+    for name in names:
+        if name.thing not in numbers:
+            numbers[name.thing] = len(things)
+            things.append(name.thing)
+            chance.append(0.0)
+            count.append(0)
+        chance[numbers[name.thing]] = max(chance[numbers[name.thing]], name.introduced)
+        count[numbers[name.thing]] += 1
+    types = [t.type for t in things]
+    introduced = [n for n in range(1, len(things)) if chance[n] >= INTRODUCED] or [0]
+    sequences = []
+    at = 0
+    for sentence in reading.sentences:
+        inside = []
+        while at < len(names) and names[at].start < sentence.end:
+            if names[at].start >= sentence.start:
+                inside.append(names[at])
+            at += 1
+        sequences.append(lists.coordinated(lists.without_asides(lists.items(sentence, inside, numbers))))
+    coreference.resolve(sequences, introduced, types)
+    lines = []
+    total = max(1, len(sequences) - 1)
+    for index, (sentence, sequence) in enumerate(zip(reading.sentences, sequences, strict=True)):
+        position = index / total
+        line = Line(
+            sequence, sentence.start, sentence.end, sentence.title, position, stance.of_sentence(sequence, position)
+        )
+        _locate(line, types, set(introduced))
+        lines.append(line)
+    return Scene(reading, things, names, types, introduced, chance, lines, count)
+
+
+def _locate(line: Line, types: list[NodeType], introduced: set[int]) -> None:
+    for at, item in enumerate(line.sequence):
+        if item.things:
+            for thing in item.things:
+                line.named.setdefault(thing, []).append(at)
+            own = "I" if introduced & set(item.things) else ""
+            line.shown.append(f"<{own}{_SHORT[types[item.things[0]]]}>")
+            line.cues.append(())
+            continue
+        for thing in item.own:
+            line.meant.setdefault(thing, []).append(at)
+        line.shown.append(item.text if item.text[:1] == "@" else stem(item.text))
+        line.cues.append(ideas(item.text))
+
+
+@dataclass(slots=True)
+class Candidate:
+    """An ordered pair of things (numbers in the scene), and the lines that speak of the object with the subject."""
+
+    subject: int
+    object: int
+    places: list[tuple[int, str, int, int]]
+    """(line, kind, item of the subject or -1, item of the object)."""
+
+
+def candidates(scene: Scene) -> Iterator[Candidate]:
+    """Every pair that some sentence could relate."""
+    subjects = range(1, len(scene.things)) if scene.introduced != [0] else range(len(scene.things))
+    own = set(scene.introduced)
+    for subject in subjects:
+        for object_ in range(1, len(scene.things)):
+            if object_ == subject:
+                continue
+            places = [p for n, line in enumerate(scene.lines) for p in _places(n, line, subject, object_, own)]
+            if places or _akin(scene.things[subject].name, scene.things[object_].name):
+                yield Candidate(subject, object_, places)
+
+
+def _places(number: int, line: Line, subject: int, object_: int, own: set[int]) -> Iterator[tuple[int, str, int, int]]:
+    if object_ not in line.named:
+        return
+    for at in line.named[object_][:3]:
+        if subject in line.named:
+            yield number, "explicit", min(line.named[subject], key=lambda s: abs(s - at)), at
+        elif subject in line.meant:
+            yield number, "meant", min(line.meant[subject], key=lambda s: (s > at, abs(s - at))), at
+        elif subject in own:
+            yield number, "about", -1, at
+
+
+@cache
+def _akin(a: str, b: str) -> str:
+    """How two names resemble one another, in a word; empty where they do not."""
+    one, two = naming.parse(a), naming.parse(b)
+    if naming.fold(one.stem) == naming.fold(two.stem):
+        if one.key == two.key:
+            return "same"
+        if two in one.families:
+            return "variant"
+        if one in two.families:
+            return "family"
+        if one.order != two.order:
+            return "newer" if one.order > two.order else "older"
+        return "sibling"
+    x, y = naming.fold(a), naming.fold(b)
+    if len(y) >= 2 and x != y:
+        if x.endswith(y):
+            return "ends"
+        if x.startswith(y):
+            return "starts"
+        if len(y) >= 3 and y in x:
+            return "holds"
+        if len(x) >= 3 and y.endswith(x):
+            return "head of"
+        if len(x) >= 3 and x in y:
+            return "inside"
+    return ""
+
+
+def _bucket(number: int) -> str:
+    return str(number) if number < 4 else "4-6" if number < 7 else "7-11" if number < 12 else "12+"
+
+
+class Teller:
+    """Tells the features of a scene's candidates; what does not depend on the subject is told once."""
+
+    def __init__(self, scene: Scene) -> None:
+        self.scene = scene
+        self._objects: dict[tuple[int, int, int], list[str]] = {}
+        title = next((line for line in scene.lines if line.title), None)
+        self.title = set(title.named) if title else set()
+        self.first: dict[int, int] = {}
+        for number, line in enumerate(scene.lines):
+            for thing in line.named:
+                self.first.setdefault(thing, number)
+
+    def kind(self, thing: int) -> str:
+        """What a thing is, in a letter: P the paper, M a model, T a method, D a dataset; I before it: introduced."""
+        if thing == 0:
+            return "P"
+        return ("I" if thing in self.scene.introduced else "") + _SHORT[self.scene.types[thing]]
+
+    def features(self, candidate: Candidate) -> list[str]:
+        """What is true of a candidate, over all its places."""
+        told = set(self._pair(candidate))
+        s, o = self.kind(candidate.subject), _SHORT[self.scene.types[candidate.object]]
+        for place in candidate.places:
+            told.update(self._place(place, candidate, s, o))
+        return sorted(told)
+
+    def _pair(self, c: Candidate) -> Iterator[str]:
+        scene = self.scene
+        s, o = self.kind(c.subject), self.kind(c.object)
+        akin = _akin(scene.things[c.subject].name, scene.things[c.object].name) if c.subject else ""
+        yield "bias"
+        yield f"types {s} {o}"
+        yield f"akin {akin}"
+        yield f"akin {akin} {s} {o}"
+        yield f"introduced {min(len(scene.introduced), 3) if scene.introduced != [0] else 0}"
+        yield f"things {_bucket(len(scene.things))}"
+        for side, thing in (("s", c.subject), ("o", c.object)):
+            if thing in self.title:
+                yield f"{side} in title {s} {o}"
+            yield f"{side} count {_bucket(scene.count[thing])} {s} {o}"
+            if thing in self.first:
+                yield f"{side} first {round(scene.lines[self.first[thing]].position * 4)} {s} {o}"
+            if thing in scene.introduced and len(scene.introduced) > 1:
+                yield f"{side} rank {min(scene.introduced.index(thing), 2)}"
+                if thing == min(scene.introduced, key=lambda t: self.first.get(t, 99)):
+                    yield f"{side} is first introduced"
+        kinds = {p[1] for p in c.places}
+        yield "kinds " + " ".join(sorted(kinds)) + f" {s} {o}"
+        yield f"places {_bucket(len({p[0] for p in c.places}))} {s} {o}"
+        together = sum(1 for line in scene.lines if c.object in line.named and c.subject in line.named)
+        yield f"together {min(together, 3)} {s} {o}"
+        for word in scene.things[c.object].name.split()[-1:]:
+            yield f"o head {word.lower()}"
+        if c.subject:
+            for word in scene.things[c.subject].name.split()[-1:]:
+                yield f"s head {word.lower()}"
+
+    def _object(self, number: int, at: int, thing: int) -> list[str]:
+        """What stands around an object, whatever the subject."""
+        key = (number, at, thing)
+        if key not in self._objects:
+            self._objects[key] = list(self._around(self.scene.lines[number], at, thing))
+        return self._objects[key]
+
+    def _around(self, line: Line, at: int, thing: int) -> Iterator[str]:
+        shown, sequence = line.shown, line.sequence
+        left = ["^", "^", "^", *shown[:at]][-3:]
+        right = [*shown[at + 1 : at + 4], "$", "$", "$"][:3]
+        yield f"l1 {left[2]}"
+        yield f"l2 {left[1]} {left[2]}"
+        yield f"l3 {left[0]} {left[1]} {left[2]}"
+        yield f"r1 {right[0]}"
+        yield f"r2 {right[0]} {right[1]}"
+        yield f"lr {left[2]} {right[0]}"
+        for word in set(shown[max(0, at - _WINDOW) : at]):
+            yield f"L {word}"
+        for word in set(shown[max(0, at - 4) : at]):
+            yield f"l {word}"
+        for word in set(shown[at + 1 : at + 5]):
+            yield f"r {word}"
+        for word in set(shown[at + 5 : at + 12]):
+            yield f"R {word}"
+        path = _path(line, max(0, at - 14), at)
+        yield "path " + ">".join(path[-1:])
+        yield "path2 " + ">".join(path[-2:])
+        yield "path3 " + ">".join(path[-3:])
+        ahead = _path(line, at + 1, min(len(shown), at + 9))
+        yield "ahead " + ">".join(ahead[:1])
+        yield "ahead2 " + ">".join(ahead[:2])
+        for said in stance.before(sequence, at):
+            yield f"stance {said}"
+        for said in line.stances:
+            yield f"line {said}"
+        if line.title:
+            yield "title"
+            yield f"title l1 {left[2]}"
+        yield f"list {min(len(sequence[at].things), 4)}"
+        yield f"member {min(sequence[at].things.index(thing), 3)}"
+        for idea in {i for cues in line.cues for i in cues}:
+            yield f"idea {idea}"
+
+    def _place(self, place: tuple[int, str, int, int], c: Candidate, s: str, o: str) -> Iterator[str]:
+        number, kind, subject, at = place
+        line = self.scene.lines[number]
+        mode = kind
+        if kind != "about":
+            mode += "<" if subject < at else ">" if subject > at else "="
+        here = self._object(number, at, c.object)
+        for told in here:
+            yield f"{o} {told}"
+            yield f"{o} {mode[:1]}{mode[-1:]}{s[:1]} {told}"
+        yield f"mode {mode} {s} {o}"
+        if kind == "about":
+            return
+        yield from self._between(line, subject, at, mode, s, o)
+
+    def _between(self, line: Line, subject: int, at: int, mode: str, s: str, o: str) -> Iterator[str]:
+        shown = line.shown
+        low, high = min(subject, at), max(subject, at)
+        inside = shown[low + 1 : high]
+        if mode[:1] == "m":
+            yield f"by {shown[subject]} {o}"
+            yield f"by {shown[subject]} {shown[subject + 1] if subject + 1 < len(shown) else '$'} {o}"
+        yield f"gap {mode} {_bucket(len(inside))}"
+        if len(inside) < 5:
+            yield f"whole {mode} " + " ".join(inside)
+            yield f"whole {mode} {s} {o} " + " ".join(inside)
+        for word in set(inside):
+            yield f"in {mode} {word}"
+            yield f"in {mode} {s[:1]} {o} {word}"
+        for one, two in pairwise(inside):
+            yield f"in {mode} {one} {two}"
+        path = _path(line, low + 1, high)
+        yield f"between {mode} " + ">".join(path[:4])
+        yield f"between {mode} {s} {o} " + ">".join(path[:4])
+        words = [p for p in path if p not in PREPOSITIONS and p[0] != "<"]
+        yield f"cues {mode} {o} " + ">".join(words[:3])
+        for cue in set(words):
+            yield f"cue {mode} {o} {cue}"
+        names = sum(1 for w in inside if w[0] == "<")
+        yield f"names between {mode} {min(names, 3)}"
+        outer_left = shown[max(0, low - 3) : low]
+        outer_right = shown[high + 1 : high + 4]
+        for word in outer_left:
+            yield f"before {mode} {word}"
+        for word in outer_right:
+            yield f"after {mode} {word}"
+        yield f"before1 {mode} {outer_left[-1] if outer_left else '^'}"
+        yield f"after1 {mode} {outer_right[0] if outer_right else '$'}"
+        for said in stance.before(line.sequence, at):
+            yield f"stance {mode} {said}"
+        if any(w in (";", ":", "but", "while", "whil", "whereas", "wherea", "which", "that", "and") for w in inside):
+            yield f"clause {mode}"
+
+
+def _path(line: Line, start: int, end: int) -> list[str]:
+    """The skeleton of a stretch: prepositions and names as they are, cue words as what they signal."""
+    skeleton: list[str] = []
+    for at in range(start, end):
+        word = line.shown[at]
+        if line.cues[at]:
+            step = line.cues[at][0]
+        elif word in PREPOSITIONS or word[0] in "<@":
+            step = word
+        else:
+            continue
+        if not skeleton or skeleton[-1] != step:
+            skeleton.append(step)
+    return skeleton

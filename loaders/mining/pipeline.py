@@ -1,0 +1,109 @@
+"""Mining from end to end: a document becomes mentions and assertions with their evidence in the original text."""
+
+from collections.abc import Sequence
+
+from begat.graph.model import Assertion, Document, Evidence, Mention, Mined, Thing
+from begat.graph.names import fold
+from begat.graph.vocabulary import NodeType, Relation
+from begat.loaders.mining import names, relations
+from begat.loaders.mining.context import INTRODUCED
+from begat.loaders.mining.reading import Name, Reading, Stated
+from begat.loaders.mining.readings import readings
+
+VERSION = "1"
+version = VERSION
+"""Changes with everything that may change what is found."""
+min_confidence = 0.4
+"""Below which no edge is believed unless the user says so: chosen by cross-validation over documents."""
+
+
+def introductions(document: Document) -> tuple[Thing, ...]:
+    """What a document introduces, on its own evidence alone."""
+    return names.introductions(document)
+
+
+def mine(document: Document, known: dict[str, NodeType]) -> Mined:
+    """What a document says, given what the corpus introduces (folded name → type)."""
+    mentions: list[Mention] = []
+    assertions: list[Assertion] = []
+    aliases: dict[tuple[str, str], None] = {}
+    for reading in readings(document):
+        found = names.find(reading, known)
+        mentions += _mentions(reading, found)
+        assertions += _presented(reading, found)
+        assertions += [a for s in relations.find(reading, found) if (a := _assertion(reading, s))]
+        aliases.update(dict.fromkeys(_aliases(reading, found)))
+    return Mined(tuple(mentions), tuple(assertions), tuple(aliases))
+
+
+def _original(reading: Reading, start: int, end: int) -> tuple[int, int, str] | None:
+    """Where a stretch of the reading stands in the original: (start, end, part); None where it is in two parts."""
+    origins = reading.origins
+    first, last = origins[start], origins[end - 1]
+    if (first < 0) != (last < 0):
+        return None
+    if first < 0:
+        return -1 - first, -1 - last + 1, "title"
+    return first, last + 1, "text"
+
+
+def _evidence(reading: Reading, start: int, end: int) -> Evidence | None:
+    place = _original(reading, start, end)
+    if place is None or place[0] >= place[1]:
+        return None
+    return Evidence.of(reading.document, *place)
+
+
+def _mentions(reading: Reading, found: Sequence[Name]) -> list[Mention]:
+    mentions = []
+    for name in found:
+        if place := _evidence(reading, name.start, name.end):
+            introduced = name.introduced >= INTRODUCED
+            mentions.append(
+                Mention(name.thing, place.start, place.end, place.quote, place.part, name.confidence, introduced)
+            )
+    return mentions
+
+
+def _presented(reading: Reading, found: Sequence[Name]) -> list[Assertion]:
+    """MENTIONS for every thing, by its surest name, and INTRODUCES for what the paper presents."""
+    best: dict[Thing, Name] = {}
+    for name in found:
+        if name.thing not in best or name.confidence > best[name.thing].confidence:
+            best[name.thing] = name
+    assertions = []
+    for thing, name in best.items():
+        if evidence := _evidence(reading, name.start, name.end):
+            assertions.append(Assertion(reading.about, Relation.MENTIONS, thing, evidence, "name", name.confidence))
+        if name.introduced >= INTRODUCED and (evidence := _where_introduced(reading, found, thing)):
+            assertions.append(
+                Assertion(reading.about, Relation.INTRODUCES, thing, evidence, "introduced", name.introduced)
+            )
+    return assertions
+
+
+def _where_introduced(reading: Reading, found: Sequence[Name], thing: Thing) -> Evidence | None:
+    """The sentence that first speaks of a thing after the title, or the title itself."""
+    places = [name.start for name in found if name.thing == thing]
+    sentences = [s for s in reading.sentences if any(s.start <= at < s.end for at in places)]
+    chosen = next((s for s in sentences if not s.title), sentences[0] if sentences else None)
+    return _evidence(reading, chosen.start, chosen.end) if chosen else None
+
+
+def _assertion(reading: Reading, stated: Stated) -> Assertion | None:
+    evidence = _evidence(reading, stated.start, stated.end)
+    if evidence is None:
+        return None
+    return Assertion(
+        stated.subject, stated.relation, stated.object, evidence, stated.rule, stated.confidence, stated.origin
+    )  # fmt: skip
+
+
+def _aliases(reading: Reading, found: Sequence[Name]) -> list[tuple[str, str]]:
+    """The names that the text uses for one thing, the canonical one first."""
+    pairs = []
+    for name in found:
+        written = " ".join(reading.text[name.start : name.end].split())
+        if fold(written) != fold(name.thing.name):
+            pairs.append((name.thing.name, written))
+    return pairs
