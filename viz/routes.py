@@ -21,7 +21,7 @@ LANE = 6
 EDGE_OF_GAP = 9
 """From a box to the nearest lane: an arrow head fits."""
 _TRIES = 24
-_BEYOND = 90
+_BEYOND = 64
 """How far beyond its ends a route may go rather than jog."""
 
 Run = tuple[int, float, float]

@@ -199,9 +199,13 @@ def test_dragging_pans(open_page: Open, known: str) -> None:
     tab = open_page(known).page
     tab.click("#full")
     tab.evaluate("picture.scrollTo(300, 100)")
-    tab.mouse.move(700, 790)
+    x, y = tab.evaluate(
+        "(() => { for (let x = 700; x < 900; x += 7) for (let y = 500; y < 700; y += 7)"
+        " if (!document.elementFromPoint(x, y).closest('.n, .e')) return [x, y]; })()"
+    )
+    tab.mouse.move(x, y)
     tab.mouse.down()
-    tab.mouse.move(600, 740, steps=3)
+    tab.mouse.move(x - 100, y - 50, steps=3)
     tab.mouse.up()
     assert tab.evaluate("[picture.scrollLeft, picture.scrollTop]") == [400, 150]
 

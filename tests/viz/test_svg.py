@@ -33,5 +33,18 @@ def test_its_colours_are_filled_in() -> None:
 def test_strangers_texts_leave_it_well_formed_and_without_script() -> None:
     root = ElementTree.fromstring(svg(hostile.lineage()))
     tags = {element.tag.removeprefix(SVG) for element in root.iter()}
-    assert tags <= {"svg", "title", "style", "defs", "marker", "path", "rect", "text", "g", "circle"}
+    assert tags <= {
+        "svg",
+        "title",
+        "style",
+        "defs",
+        "marker",
+        "path",
+        "rect",
+        "text",
+        "g",
+        "circle",
+        "linearGradient",
+        "stop",
+    }
     assert not any(re.match("on|href", name) for element in root.iter() for name in element.attrib)

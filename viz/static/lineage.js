@@ -16,7 +16,10 @@
   root.classList.add("script");
 
   // which edges and nodes are to be seen
-  const gone = (element) => element.classList.contains("gone") || getComputedStyle(element).display === "none";
+  const boxes = [...document.querySelectorAll(".keys input")];
+  const unseen = new Set();
+  const gone = (edge) => edge.classList.contains("gone") || unseen.has(edge.classList[1]) ||
+    (unseen.has("unsure") && edge.classList.contains("unsure"));
   const line = (start) => {
     const lit = new Set([nodes[start]]);
     for (const [way, end] of [[older, 1], [newer, 0]]) {
@@ -32,6 +35,8 @@
   };
   const only = byId("only"), depth = byId("steps");
   const filter = () => {
+    unseen.clear();
+    for (const box of boxes) if (!box.checked) unseen.add(box.dataset.relation ?? "unsure");
     for (const element of [...nodes, ...edges]) element.classList.remove("gone");
     if (depth?.value) nodes.forEach((node, i) => node.classList.toggle("gone", steps[i] > Number(depth.value)));
     if (only?.getAttribute("aria-pressed") === "true") {
@@ -115,7 +120,7 @@
   if (linked && nodes[linked[1]]) pin(Number(linked[1]));
 
   // toolbar
-  for (const box of document.querySelectorAll(".keys input")) box.addEventListener("change", () => { filter(); rest(); });
+  for (const box of boxes) box.addEventListener("change", () => { filter(); rest(); });
   depth?.addEventListener("change", filter);
   only?.addEventListener("click", () => {
     only.setAttribute("aria-pressed", String(only.getAttribute("aria-pressed") !== "true"));
@@ -148,6 +153,8 @@
     hits[0]?.scrollIntoView({ block: "nearest", inline: "nearest" });
   });
   find.addEventListener("keydown", (event) => { if (event.key === "Enter") found()[0]?.focus(); });
+
+  filter();
 
   // drag to pan
   let grip = null;
