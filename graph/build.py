@@ -372,13 +372,16 @@ class _Build:
     def introduce(self) -> None:
         """Ask of each document that was not asked before what it introduces."""
 
-        def write(number: int, document: Document, things: Sequence[Thing]) -> None:
-            self.sql.execute("DELETE FROM introductions WHERE document = ?", (number,))
+        def write(found: list[tuple[int, Document, Sequence[Thing]]]) -> None:
+            self.sql.executemany("DELETE FROM introductions WHERE document = ?", [(number,) for number, _, _ in found])
             self.sql.executemany(
                 "INSERT OR IGNORE INTO introductions VALUES (?, ?, ?)",
-                [(number, t.type, t.name) for t in things if t.type in THINGS],
+                [(number, t.type, t.name) for number, _, things in found for t in things if t.type in THINGS],
             )
-            self.sql.execute("UPDATE documents SET introduced = ? WHERE number = ?", (self.miner.version, number))
+            self.sql.executemany(
+                "UPDATE documents SET introduced = ? WHERE number = ?",
+                [(self.miner.version, number) for number, _, _ in found],
+            )
 
         self._work("introduce", "introduced IS NULL", _Task(self.miner.introductions), write, ())
 
@@ -415,35 +418,34 @@ class _Build:
         """Mine each document that waits for it."""
         known = {folded: NodeType(kind) for folded, kind in self.sql.execute("SELECT folded, type FROM gazetteer")}
 
-        def write(number: int, document: Document, mined: Mined) -> None:
-            whole = self._proven(document, declared.complete(document, mined))
-            self.store.add_mined(number, document, whole, seen=self.miner.version)
-            self.report.mined += 1
+        def write(found: list[tuple[int, Document, Mined]]) -> None:
+            whole = [(n, document, self._proven(document, declared.complete(document, m))) for n, document, m in found]
+            self.store.add_proven(whole, seen=self.miner.version)
+            self.report.mined += len(whole)
 
         self._work("mine", "mined IS NULL", _Task(self.miner.mine, (known,)), write, Mined())
 
     def _proven(self, document: Document, mined: Mined) -> Mined:
         """What was mined without what its evidence does not bear out, which is reported."""
-        mentions, assertions = [], []
-        for mention in mined.mentions:
-            with self._reporting():
-                check_mention(document, mention)
-                mentions.append(mention)
-        for assertion in mined.assertions:
-            with self._reporting():
-                check_evidence(document, assertion)
-                assertions.append(assertion)
-        return replace(mined, mentions=tuple(mentions), assertions=tuple(assertions))
+        mentions = tuple(m for m in mined.mentions if self._holds(check_mention, document, m))
+        assertions = tuple(a for a in mined.assertions if self._holds(check_evidence, document, a))
+        return replace(mined, mentions=mentions, assertions=assertions)
 
-    @contextmanager
-    def _reporting(self) -> Iterator[None]:
+    def _holds(self, check: Callable[[Document, T], None], document: Document, item: T) -> bool:
         try:
-            yield
+            check(document, item)
         except EvidenceError as error:
             self.report.problems.append(f"left out: {error}")
+            return False
+        return True
 
     def _work(
-        self, stage: str, where: str, task: "_Task[R]", write: Callable[[int, Document, R], None], nothing: R
+        self,
+        stage: str,
+        where: str,
+        task: "_Task[R]",
+        write: Callable[[list[tuple[int, Document, R]]], None],
+        nothing: R,
     ) -> None:
         """Give every document of the store that is to be worked on to the task, and write what it finds.
 
@@ -453,11 +455,13 @@ class _Build:
         numbers = [n for (n,) in self.sql.execute(f"SELECT number FROM documents WHERE {where} ORDER BY number")]
         done = 0
         for batch, results in self._run(task, (self._load(part) for part in _batches(numbers, MINED_BATCH))):
+            found = []
+            for (number, document), (result, problem) in zip(batch, results, strict=True):
+                if problem is not None:
+                    self.report.problems.append(f"{document.source}: document {document.id}: {problem}")
+                found.append((number, document, nothing if result is None else result))
             with self.changing():
-                for (number, document), (result, problem) in zip(batch, results, strict=True):
-                    if problem is not None:
-                        self.report.problems.append(f"{document.source}: document {document.id}: {problem}")
-                    write(number, document, nothing if result is None else result)
+                write(found)
             done += len(batch)
             self.progress(stage, done, total)
 

@@ -189,8 +189,10 @@ class _Connection(sqlite3.Connection):
         self.path = Path(str(path))
 
     def execute(self, *args: Any) -> sqlite3.Cursor:
-        with _explaining(self.path):
+        try:
             return super().execute(*args)
+        except sqlite3.Error as error:
+            raise trouble(self.path, error) or error from None
 
 
 def _connect(path: Path, mode: str) -> sqlite3.Connection:
@@ -256,7 +258,8 @@ class Store:
             connection = sqlite3.connect(path, isolation_level=None, factory=_Connection)
             if connection.execute("SELECT count(*) FROM sqlite_master").fetchone() == (0,):
                 header = f"PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {SCHEMA_VERSION};"
-                connection.executescript(f"BEGIN EXCLUSIVE; {_SCHEMA} {header} COMMIT;")
+                identity = "INSERT INTO meta VALUES ('graph', lower(hex(randomblob(8))));"
+                connection.executescript(f"BEGIN EXCLUSIVE; {_SCHEMA} {identity} {header} COMMIT;")
             return cls._ready(connection, path, write=True)
 
     @classmethod
@@ -348,6 +351,11 @@ class Store:
         """Names this content alone: the revision, and a token that no other file of the same revision has."""
         return f"{self.revision}-{self.meta('stamp') or 0}"
 
+    @property
+    def identity(self) -> str:
+        """Names the file whatever it holds: which graph a shared database was filled from."""
+        return self.meta("graph") or "unnamed"
+
     # -- documents and what was mined from them --------------------------------------------------------
 
     def add_document(self, document: Document, digest: str, sketch: str = "") -> int:
@@ -367,34 +375,32 @@ class Store:
 
         Raises EvidenceError where a quote does not stand at its place: nothing unproven is ever written.
         """
+        for assertion in mined.assertions:
+            check_evidence(document, assertion)
+        self.add_proven([(number, document, mined)], seen)
+
+    def add_proven(self, batch: Sequence[tuple[int, Document, Mined]], seen: str) -> None:
+        """Replace what was mined from documents, whose evidence the caller has checked."""
+        numbers = [(number,) for number, _, _ in batch]
         for table in ("mentions", "synonyms", "assertions"):
-            self.connection.execute(f"DELETE FROM {table} WHERE document = ?", (number,))
+            self.connection.executemany(f"DELETE FROM {table} WHERE document = ?", numbers)
         self.connection.executemany(
             "INSERT INTO mentions VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
             [
-                (
-                    number,
-                    m.part,
-                    m.start,
-                    m.end,
-                    m.written,
-                    m.thing.type,
-                    m.thing.name,
-                    m.confidence,
-                    m.introduced,
-                )
+                (number, m.part, m.start, m.end, m.written, m.thing.type, m.thing.name, m.confidence, m.introduced)
+                for number, _, mined in batch
                 for m in mined.mentions
             ],
         )
         self.connection.executemany(
-            "INSERT INTO synonyms VALUES (?, ?, ?)", [(number, *pair) for pair in mined.aliases]
+            "INSERT INTO synonyms VALUES (?, ?, ?)",
+            [(number, *pair) for number, _, mined in batch for pair in mined.aliases],
         )
-        by_claim = {}
-        for assertion in mined.assertions:
-            check_evidence(document, assertion)
-            by_claim[assertion.claim(document.id)] = assertion
-        self.add_assertions([(claim, number, assertion) for claim, assertion in by_claim.items()])
-        self.connection.execute("UPDATE documents SET mined = ? WHERE number = ?", (seen, number))
+        claims = {(a.claim(document.id), number): a for number, document, mined in batch for a in mined.assertions}
+        self.add_assertions([(claim, number, assertion) for (claim, number), assertion in claims.items()])
+        self.connection.executemany(
+            "UPDATE documents SET mined = ? WHERE number = ?", [(seen, number) for (number,) in numbers]
+        )
 
     def add_assertions(self, assertions: Iterable[tuple[str, int, Assertion]]) -> None:
         """Write assertions whose evidence was checked: (claim, document number, assertion)."""
@@ -480,11 +486,7 @@ class Store:
             " FROM assertions a JOIN documents d ON d.number = a.document"
             f" WHERE a.paper_node IS NOT NULL AND ({where}) ORDER BY a.confidence DESC, d.id, a.start, a.claim"
         )
-        for row in self.connection.execute(query, parameters):
-            evidence = Evidence(row[11], row[12], row[13], row[14])
-            subject, object_ = Thing(NodeType(row[6]), row[7]), Thing(NodeType(row[9]), row[10])
-            assertion = Assertion(subject, Relation(row[8]), object_, evidence, row[15], row[16], Origin(row[17]))
-            yield Statement(row[0], row[1], row[2], row[3], row[4], row[5], assertion)
+        yield from map(_statement, self.connection.execute(query, parameters))
 
     # -- the resolved graph ----------------------------------------------------------------------------
 
