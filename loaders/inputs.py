@@ -160,9 +160,9 @@ def _within(folder: str, met: set[tuple[int, int]], tell: Callable[[str, str], N
     for entry in entries:
         if entry.name.startswith("."):
             continue
-        if entry.is_dir():
+        if _is_folder(entry.path):
             yield from _within(entry.path, met, tell)
-        elif entry.is_file() or entry.is_symlink():
+        elif entry.is_symlink() or entry.is_file():
             yield entry.path
         else:
             tell(entry.path, "not a file (a pipe, socket or device): passed over")

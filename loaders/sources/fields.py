@@ -100,9 +100,9 @@ class _Reader:
         if len(text) > LIMIT:
             self._input.report.error(record.place, TOO_LONG, what="a text")
             return None
-        own, url = _line(values.get("id")), _line(values.get("url"))
+        own, url = _number(values.get("id")), _line(values.get("url"))
         doi = _first(ids.doi, _line(values.get("doi")), own, url)
-        arxiv = _first(ids.arxiv_id, _arxiv_number(values.get("arxiv")), _arxiv_number(values.get("id")), url, doi)
+        arxiv = _first(ids.arxiv_id, _number(values.get("arxiv")), own, url, doi)
         identifier = _first(ids.arxiv_id, own) or _first(ids.doi, own) or own
         return Document(
             id=identifier or arxiv or doi or f"{self._input.stem}#{record.number}",
@@ -199,9 +199,9 @@ def _line(value: object) -> str | None:
     return " ".join((_text(value) or "").split()) or None
 
 
-def _arxiv_number(value: object) -> str | None:
-    """An arXiv id that a column of numbers may have robbed of its last zeros (1706.0376)."""
-    return f"{value:.5f}" if isinstance(value, float) and value >= 1501 else _line(value)
+def _number(value: object) -> str | None:
+    """An id; one that is a number with a fraction is arXiv's, and lost the zeros at its end (2311.1)."""
+    return f"{value:.5f}" if isinstance(value, float) and not value.is_integer() else _line(value)
 
 
 def _first(reading: Callable[[str], str | None], *values: str | None) -> str | None:

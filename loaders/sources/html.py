@@ -3,6 +3,7 @@
 import logging
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 from begat.graph import ids
@@ -19,6 +20,10 @@ _FRAGMENT = re.compile(
 )
 _CHARSET = re.compile(rb"<meta[^>]{0,200}charset\s*=\s*[\"']?\s*([\w.:-]+)", re.I)
 _BLOCKS = {"p", "head", "item", "row", "quote", "table", "list", "lb"}
+_OPEN, _NUMBERED, _CLOSE = "\ue000", "\ue001", "\ue002"
+_MARKS = re.compile(f"[{_OPEN}{_NUMBERED}{_CLOSE}]")
+_MARK = re.compile(f"{_OPEN}(\\d{{1,9}}){_NUMBERED}|{_CLOSE}")
+"""Where a link to a paper begins and ends, in characters that have no meaning of their own."""
 _SPACE = re.compile(r"\s+")
 _DATES = {"original_date": True, "extensive_search": False, "max_date": "2999-12-31"}
 """How trafilatura looks for a page's date: where it is said, and without regard to the day of reading."""
@@ -52,14 +57,19 @@ def _markup(input: Input) -> str | None:
 
 def _document(input: Input, markup: str) -> Document | None:
     import trafilatura  # heavy: only when needed
+    from trafilatura.utils import load_html
 
+    tree = load_html(_MARKS.sub("", markup))
+    if tree is None:
+        return None
+    targets = _mark_links(tree)
     page = trafilatura.bare_extraction(
-        markup, include_comments=False, include_images=False, include_links=True, include_formatting=True,
-        favor_recall=True, with_metadata=True, date_extraction_params=dict(_DATES),
+        tree, include_comments=False, include_images=False, include_formatting=True, favor_recall=True,
+        with_metadata=True, date_extraction_params=dict(_DATES),
     )  # fmt: skip
     if not isinstance(page, trafilatura.settings.Document):  # a dict only when asked for
         return None
-    written = _Written(page.body)
+    written = _Written(page.body, targets)
     if not written.text.strip():
         return None
     links = sorted([*written.links, *_unlinked(written)], key=lambda link: link.start or 0)
@@ -67,21 +77,46 @@ def _document(input: Input, markup: str) -> Document | None:
     return Document(
         id=input.stem,
         text=written.text,
-        title=storable(page.title) if page.title else None,
-        authors=people.names(storable(page.author or "")),
+        title=_line(page.title),
+        authors=people.names(_line(page.author) or ""),
         date=dates.iso(page.date) if page.date else None,
-        url=storable(page.url) if page.url else None,
-        references=(*titled(links, parts), *_only_in_markup(markup, links)),
+        url=_line(page.url),
+        references=(*titled(links, parts), *_only_elsewhere(targets, links)),
         sections=parts,
         paper=False,
         source=input.source,
     )
 
 
+def _mark_links(tree: Any) -> list[Reference]:
+    """Turn links to papers into text between marks; what each mark's number points to.
+
+    Main texts hold few links, so paragraphs and lists of nothing else would be taken for navigation and lost.
+    """
+    targets: list[Reference] = []
+    for link in list(tree.iter("a")):
+        for _, _, arxiv, doi in ids.cited(link.get("href") or ""):
+            link.tag = "span"
+            link.text = f"{_OPEN}{len(targets)}{_NUMBERED}{link.text or ''}"
+            if len(link):
+                link[-1].tail = f"{link[-1].tail or ''}{_CLOSE}"
+            else:
+                link.text += _CLOSE
+            targets.append(Reference(arxiv=arxiv, doi=doi))
+            break
+    return targets
+
+
+def _line(text: str | None) -> str | None:
+    return " ".join(_MARK.sub("", storable(text or "")).split()) or None
+
+
 class _Written:
     """The text of trafilatura's tree, written out: a block a line, with the places of headings and links."""
 
-    def __init__(self, body: Any) -> None:
+    def __init__(self, body: Any, targets: Sequence[Reference]) -> None:
+        self._targets = targets
+        self._opened: list[tuple[Reference, int]] = []
         self.headings: list[Heading] = []
         self.links: list[Reference] = []
         self._parts: list[str] = []
@@ -110,10 +145,7 @@ class _Written:
 
     def _note(self, element: Any, start: int, links_before: int) -> None:
         """Remember an element that was written from `start` on where it is a link or a heading."""
-        if element.tag == "ref" and self._length > start:
-            for _, _, arxiv, doi in ids.cited(element.get("target") or ""):
-                self.links.append(Reference(arxiv=arxiv, doi=doi, start=start, end=self._length))
-        elif element.tag == "head":
+        if element.tag == "head":
             rank = (element.get("rend") or "h2")[-1:]
             title = self._between(start, self._length)
             if title:
@@ -133,7 +165,25 @@ class _Written:
 
     def _add(self, text: str | None) -> None:
         """Write inline text; white space counts as one blank, and none begins a line."""
-        words = _SPACE.sub(" ", storable(text or ""))
+        at = 0
+        text = storable(text or "")
+        for mark in _MARK.finditer(text):
+            self._words(text[at : mark.start()])
+            self._link(mark[1])
+            at = mark.end()
+        self._words(text[at:])
+
+    def _link(self, number: str | None) -> None:
+        """A link begins here, or ends."""
+        if number is not None and int(number) < len(self._targets):  # a page may hold such characters itself
+            self._opened.append((self._targets[int(number)], self._length))
+        elif number is None and self._opened:
+            target, start = self._opened.pop()
+            if start < self._length:
+                self.links.append(replace(target, start=start, end=self._length))
+
+    def _words(self, text: str) -> None:
+        words = _SPACE.sub(" ", text)
         if self._last in " \n":
             words = words.lstrip(" ")
         if words:
@@ -153,17 +203,13 @@ def _unlinked(written: _Written) -> Iterator[Reference]:
             yield reference
 
 
-def _only_in_markup(markup: str, links: Sequence[Reference]) -> Iterator[Reference]:
-    """Papers that the page links to outside of its main text."""
-    from trafilatura.utils import load_html
-
+def _only_elsewhere(targets: Sequence[Reference], links: Sequence[Reference]) -> Iterator[Reference]:
+    """Papers that the page links to outside of its main text, each once."""
     seen = {link.arxiv or link.doi for link in links}
-    tree = load_html(markup)
-    for target in tree.xpath("//a/@href") if tree is not None else ():
-        for _, _, arxiv, doi in ids.cited(storable(str(target))):
-            if (arxiv or doi) not in seen:
-                seen.add(arxiv or doi)
-                yield Reference(arxiv=arxiv, doi=doi)
+    for target in targets:
+        if (target.arxiv or target.doi) not in seen:
+            seen.add(target.arxiv or target.doi)
+            yield target
 
 
 for _library in ("trafilatura", "htmldate", "courlan", "justext", "readability"):

@@ -134,7 +134,9 @@ def _breaks_its_lines(lines: Sequence[_Line]) -> bool:
 
 
 def _runs_on(line: _Line, below: _Line) -> bool:
-    return not below.gap and not below.bullet and line.text[-1] not in ".!?:;" and below.text[0].islower()
+    return (
+        not below.gap and not below.bullet and line.text[-1] not in ".!?:;" and _without_label(below.text)[0].islower()
+    )
 
 
 def _like_a_heading(line: str) -> bool:
@@ -161,7 +163,7 @@ def _without_link(line: str) -> str:
     """A heading's text without the link to its paper at the end."""
     for start, end, _, _ in ids.cited(line):
         if not line[end:].strip(" )].>"):
-            return line[:start].rstrip(" (-–—[<:")
+            return line[:start].rstrip(" (-–—[<:.,")
     return line
 
 
@@ -198,7 +200,7 @@ def _listed_title(line: _Line) -> str | None:
 
 def _in_title_case(title: str) -> bool:
     words = [word for word in title.split() if len(word) > 3]
-    return len(title.split()) >= 3 and sum(not word[0].islower() for word in words) * 2 >= len(words)
+    return len(title.split()) >= 3 and sum(not word[0].islower() for word in words) * 2 > len(words)
 
 
 def _end_of_item(lines: Sequence[_Line], index: int, headings: set[int]) -> int:

@@ -234,8 +234,15 @@ def _like_a_table(rows: list[list[str]], columns: Mapping[str, str]) -> bool:
     names = [name.strip() for name in header]
     meant = [fields.field_of(name) for name in names]
     named = any(name in columns.values() for name in names) or "title" in meant or "text" in meant
-    fitting = sum(len(row) == len(header) for row in others)
-    return named and all(len(name) <= 60 for name in names) and fitting * 2 >= len(others)
+    a_sentence = names[-1].endswith((".", "!", "?")) or any(len(name) > 60 for name in names)
+    fitting = sum(len(names) / 2 < len(_trimmed(row)) <= len(names) for row in others)
+    return named and not a_sentence and fitting * 2 >= len(others)
+
+
+def _trimmed(cells: list[str]) -> list[str]:
+    """A row without the empty cells at its end."""
+    filled = [position for position, cell in enumerate(cells, 1) if cell.strip()]
+    return cells[: filled[-1]] if filled else []
 
 
 def _table(input: Input) -> Iterator[Document]:
@@ -259,9 +266,7 @@ def _rows(input: Input, separator: str) -> Iterator[Record]:
         return
     names = _header_names(header.cells)
     for number, row in enumerate(rows, 1):
-        cells = row.cells
-        while len(cells) > len(names) and not cells[-1].strip():
-            cells.pop()
+        cells = row.cells if len(row.cells) <= len(names) else _trimmed(row.cells)
         if len(cells) > len(names):
             input.report.error(
                 row.place, "{n} cells where the header names {m}: passed over; quote cells that hold the separator",

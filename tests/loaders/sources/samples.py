@@ -133,3 +133,8 @@ def documents(path: object, **options: object) -> tuple[list[Document], Told]:
     """All documents of a source, and the problems told."""
     told = Told()
     return list(read([str(path)], on_problem=told.append, **options)), told  # type: ignore[arg-type]
+
+
+def never(problem: Problem) -> None:
+    """Told of a problem where there must be none."""
+    raise AssertionError(str(problem))
