@@ -1,0 +1,670 @@
+"""The graph in Neo4j: how a database is reached, and what begat writes into it.
+
+Every node has the label of its type and, to tell it from other people's nodes with the same label, `:Begat`; every
+edge of begat has the property `_begat`. Labels, relation types and properties are those of `graph/properties.py`, so a
+question reads the same as in the embedded engine. Properties that begin with `_` are begat's own: `_begat`, the digest
+by which a push knows what changed, and what a reader needs beyond the properties (names with their reasons, statements).
+Evidence is a property of its edge, not nodes of its own: a query shows it without a further hop, an edge and its
+evidence are written and removed together, and a graph of five million edges does not become one of fifteen.
+
+One database holds one graph of begat, beside anything else: its `:BegatGraph` node says which.
+"""
+
+import hashlib
+import json
+import os
+import zlib
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from itertools import islice
+from secrets import token_hex
+from typing import Any, LiteralString, TypeVar, cast
+from urllib.parse import unquote, urlsplit, urlunsplit
+
+import neo4j
+from neo4j.exceptions import AuthError, ConfigurationError, DriverError, Neo4jError, ServiceUnavailable
+
+from begat.graph.errors import GraphError, UsageError
+from begat.graph.model import Edge, Node, Statement
+from begat.graph.properties import EDGE_PROPERTIES, NODE_PROPERTIES, edge_properties, node_properties
+from begat.graph.store import Store
+from begat.graph.vocabulary import NodeType, Relation
+
+SCHEMES = ("neo4j", "neo4j+s", "neo4j+ssc", "bolt", "bolt+s", "bolt+ssc")
+LABEL = "Begat"
+FORMAT = 1
+"""Of what is written; a push of another format writes everything anew."""
+BATCH = 1000
+"""Rows that one statement carries."""
+WORKERS = 4
+_NODES = 2048
+_SUBJECTS = 1024
+"""Of that many nodes (of nodes with edges) one, on average, begins a new range."""
+_END = "\U0010ffff"
+"""Sorts after every id."""
+
+Progress = Callable[[str, int, int | None], None]
+T = TypeVar("T")
+
+
+# -- reaching a database -------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where a database is, and as whom to ask it; `database` None: the user's own default."""
+
+    uri: str
+    database: str | None = None
+    user: str | None = None
+    password: str | None = field(default=None, repr=False)
+
+    @classmethod
+    def of(
+        cls, url: str, user: str | None = None, password: str | None = None, database: str | None = None
+    ) -> "Address":
+        """The address that a graph URL (`neo4j://host:port/database`) and the environment give.
+
+        `NEO4J_USER`, `NEO4J_PASSWORD` and `NEO4J_DATABASE` hold for what is not given. Raises UsageError for
+        what is no such URL.
+        """
+        parts = urlsplit(url)
+        if parts.scheme not in SCHEMES or not parts.netloc:
+            raise UsageError(
+                f"{url}: no address of a Neo4j; write it as neo4j://HOST:7687 or neo4j://HOST:7687/DATABASE"
+            )
+        if "@" in parts.netloc:
+            host = parts.netloc.rpartition("@")[2]
+            raise UsageError(
+                f"{parts.scheme}://…@{host}: a password in an address ends up in logs; set NEO4J_USER and NEO4J_PASSWORD instead"
+            )
+        named = unquote(parts.path.strip("/"))
+        return cls(
+            urlunsplit((parts.scheme, parts.netloc, "", parts.query, "")),
+            database or named or os.environ.get("NEO4J_DATABASE"),
+            user or os.environ.get("NEO4J_USER"),
+            password or os.environ.get("NEO4J_PASSWORD"),
+        )
+
+    @property
+    def auth(self) -> tuple[str, str] | None:
+        """For the driver; None: a server that asks nobody who they are."""
+        return (self.user or "neo4j", self.password) if self.password is not None else None
+
+
+def is_address(graph: str) -> bool:
+    """Whether a graph URL is that of a Neo4j, not a file's path."""
+    return graph.partition("://")[0] in SCHEMES and "://" in graph
+
+
+@contextmanager
+def connected(address: Address, *, connections: int = 10) -> Iterator[neo4j.Driver]:
+    """A driver that has reached the server. Raises GraphError, in the block too, where Neo4j fails."""
+    with (
+        explained(address),
+        neo4j.GraphDatabase.driver(
+            address.uri,
+            auth=address.auth,
+            max_connection_pool_size=connections,
+            connection_timeout=10,
+            connection_acquisition_timeout=30,
+            max_transaction_retry_time=60,
+            notifications_min_severity=neo4j.NotificationMinimumSeverity.OFF,
+        ) as driver,
+    ):
+        driver.verify_connectivity()
+        yield driver
+
+
+@contextmanager
+def explained(address: Address) -> Iterator[None]:
+    """The driver's errors within the block as GraphErrors."""
+    try:
+        yield
+    except AuthError:
+        raise GraphError(f"{address.uri}: Neo4j does not know this user; set NEO4J_USER and NEO4J_PASSWORD") from None
+    except (ServiceUnavailable, OSError) as error:
+        raise GraphError(
+            f"{address.uri}: no Neo4j answers ({_first_line(error)}); is it running, and is that its Bolt port?"
+        ) from None
+    except ConfigurationError as error:
+        raise UsageError(f"{address.uri}: {_first_line(error)}") from None
+    except (Neo4jError, DriverError) as error:
+        raise GraphError(f"{address.uri}: Neo4j says: {_first_line(error)}") from None
+
+
+def _first_line(error: BaseException) -> str:
+    return (getattr(error, "message", None) or str(error) or type(error).__name__).strip().splitlines()[0]
+
+
+def _cypher(text: str) -> LiteralString:
+    """A statement made of this module's own words and the vocabulary's; all data goes in as parameters."""
+    return cast(LiteralString, text)
+
+
+# -- what is written -----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A node or an edge as it is to stand in Neo4j: `kind` is its label or type, `key` its id or ends."""
+
+    kind: str
+    key: tuple[str, ...]
+    properties: dict[str, Any]
+    digest: bytes
+
+
+_OWN_OF_NODES = ("_date", "_seen", "_names", "_reasons", "_folded", "_keys")
+
+
+def node_item(node: Node, names: Sequence[tuple[str, str, str]], keys: Sequence[str]) -> Item:
+    """A node with its names (name, folded, reason) and a paper's keys; what is unknown is None, which removes it."""
+    known = node_properties(node) | {
+        "_date": node.date,
+        "_seen": node.seen,
+        "_names": [name for name, _, _ in names],
+        "_folded": [folded for _, folded, _ in names],
+        "_reasons": [reason for _, _, reason in names],
+        "_keys": list(keys) or None,
+    }
+    return _item(node.type.value, (node.id,), {name: known.get(name) for name in (*NODE_PROPERTIES, *_OWN_OF_NODES)})
+
+
+def edge_item(edge: Edge, statements: Sequence[Statement]) -> Item:
+    """An edge with its evidence, and the statements whole (`read_statement` reads them), best first."""
+    known = edge_properties(edge, statements)
+    places = {quote: place for place, quote in enumerate(known["evidence"])}
+    known |= {"_date": edge.date, "_statements": [_statement(s, places) for s in statements]}
+    properties = {name: known.get(name) for name in (*EDGE_PROPERTIES, "_date", "_statements")}
+    return _item(edge.relation.value, (edge.subject, edge.relation.value, edge.object), properties)
+
+
+def _item(kind: str, key: tuple[str, ...], properties: dict[str, Any]) -> Item:
+    said = json.dumps([FORMAT, kind, key, properties], ensure_ascii=False, separators=(",", ":"))
+    digest = hashlib.blake2b(said.encode("utf-8", "surrogatepass"), digest_size=12).digest()
+    properties["_begat"] = digest.hex()
+    return Item(kind, key, properties, digest)
+
+
+def _statement(statement: Statement, places: Mapping[str, int]) -> str:
+    """All of a statement but its ends, which the edge has, and its quote, which is one of the edge's evidence."""
+    assertion, evidence = statement.assertion, statement.assertion.evidence
+    return json.dumps(
+        [
+            statement.claim, statement.document, statement.source, statement.paper,
+            assertion.subject.type, assertion.subject.name, assertion.object.type, assertion.object.name,
+            evidence.part, evidence.start, evidence.end, places[evidence.quote],
+            assertion.rule, assertion.confidence, assertion.origin,
+        ],
+        ensure_ascii=False, separators=(",", ":"),
+    )  # fmt: skip
+
+
+def node_items(store: Store) -> Iterator[Item]:
+    """All nodes in order of id."""
+    names = _grouped(store, "SELECT node, name, folded, reason FROM aliases ORDER BY node, name")
+    keys = _grouped(store, "SELECT paper, key FROM paper_keys ORDER BY paper, key")
+    for node in store.nodes():
+        own = sorted(names(node.id), key=lambda row: (row[0] != node.name, row[0]))
+        yield node_item(node, own, [key for (key,) in keys(node.id)])
+
+
+def _grouped(store: Store, query: str) -> Callable[[str], list[tuple[Any, ...]]]:
+    """The rows of an ordered query by their first column, asked for in that order."""
+    rows = store.connection.execute(query)
+    row = rows.fetchone()
+
+    def group(key: str) -> list[tuple[Any, ...]]:
+        nonlocal row
+        found = []
+        while row and row[0] <= key:
+            if row[0] == key:
+                found.append(row[1:])
+            row = rows.fetchone()
+        return found
+
+    return group
+
+
+def edge_items(store: Store) -> Iterator[Item]:
+    """All edges in order of (subject, relation, object)."""
+    for edge, statements in store.edges_with_evidence():
+        yield edge_item(edge, statements)
+
+
+# -- ranges: what one transaction writes -----------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """All nodes with start <= id < end, or all edges of such subjects: what is compared, and written, at once.
+
+    Where a range begins is decided by the ids alone (`_begins`), so a node that comes or goes changes its own range
+    and no other. Neo4j keeps the digest of each range that was written, in the same transaction: what a push
+    that was killed has done is known exactly, and is not done again.
+    """
+
+    start: str
+    end: str
+    items: list[Item]
+
+    @property
+    def digest(self) -> str:
+        """Of all its items."""
+        return hashlib.blake2b(b"".join(item.digest for item in self.items), digest_size=16).hexdigest()
+
+
+def ranges(items: Iterable[Item], size: int) -> Iterator[Range]:
+    """The items, ordered by their first key, as ranges that leave no gap from the first possible id to the last."""
+    start, last = "", ""
+    held: list[Item] = []
+    for item in items:
+        key = item.key[0]
+        if key != last and _begins(key, size):
+            yield Range(start, key, held)
+            start, held = key, []
+        last = key
+        held.append(item)
+    yield Range(start, _END, held)
+
+
+def _begins(key: str, size: int) -> bool:
+    return zlib.crc32(key.encode("utf-8", "surrogatepass")) % size == 0
+
+
+# -- pushing -------------------------------------------------------------------------------------------------
+
+
+@dataclass(slots=True)
+class Changes:
+    """How many were written new, changed, and removed."""
+
+    new: int = 0
+    changed: int = 0
+    removed: int = 0
+
+    def __bool__(self) -> bool:
+        return bool(self.new or self.changed or self.removed)
+
+    def add(self, other: "Changes") -> None:
+        """Count another's too."""
+        self.new += other.new
+        self.changed += other.changed
+        self.removed += other.removed
+
+
+@dataclass(slots=True)
+class PushReport:
+    """What a push did; `kept` nodes are gone from the graph but have relationships of other people."""
+
+    nodes: Changes = field(default_factory=Changes)
+    edges: Changes = field(default_factory=Changes)
+    kept: int = 0
+    revision: int = 0
+
+    def summary(self) -> str:
+        """What was done, in words."""
+        if not self.nodes and not self.edges:
+            return f"nothing changed (revision {self.revision})"
+        said = [
+            f"{name} {changes.new:,} new, {changes.changed:,} changed, {changes.removed:,} removed"
+            for name, changes in (("nodes:", self.nodes), ("edges:", self.edges))
+        ]
+        if self.kept:
+            said.append(
+                f"{self.kept:,} nodes that are gone were left, unlabelled, to relationships that are not begat's"
+            )
+        return "; ".join([*said, f"revision {self.revision}"])
+
+
+def push(
+    store: Store,
+    url: str,
+    *,
+    user: str | None = None,
+    password: str | None = None,
+    database: str | None = None,
+    workers: int = WORKERS,
+    batch: int = BATCH,
+    replace: bool = False,
+    progress: Progress | None = None,
+) -> PushReport:
+    """Make the graph of begat in a Neo4j what the store holds: only what differs is written.
+
+    `workers` transactions are written at a time, in statements of at most `batch` rows. A push that was killed, or
+    lost its connection for longer than the driver retries (a minute), is taken up by the next; until then the
+    database holds a part of each. Raises GraphError where Neo4j fails, another graph is there (`replace` makes it
+    this one), or another push takes over.
+    """
+    address = Address.of(url, user, password, database)
+    with connected(address, connections=workers + 1) as driver:
+        return _Push(store, driver, address, workers, batch, progress or _silent).run(replace)
+
+
+def wipe(url: str, *, user: str | None = None, password: str | None = None, database: str | None = None) -> PushReport:
+    """Remove all that begat has written into a Neo4j, and nothing else.
+
+    A node that has relationships of other people stays, without begat's labels and properties but `id` and `name`.
+    """
+    address = Address.of(url, user, password, database)
+    report = PushReport()
+    with connected(address) as driver, driver.session(database=address.database) as session:
+        _check_version(session, address)
+        # Removed from the graph first: a wipe that is killed leaves no word that what is gone were still there.
+        for label in ("BegatGraph", "BegatRange"):
+            session.run(_cypher(f"MATCH (n:{label}) CALL (n) {{ DELETE n }} IN TRANSACTIONS OF 5000 ROWS")).consume()
+        report.edges.removed = _removed(
+            session,
+            f"MATCH (n:{LABEL}) CALL (n) {{ MATCH (n)-[r]->(:{LABEL}) WHERE r._begat IS NOT NULL DELETE r }}"
+            " IN TRANSACTIONS OF 1000 ROWS",
+        ).relationships_deleted
+        report.nodes.removed, report.kept = _remove_nodes(session, LABEL)
+        for kind in ("CONSTRAINT", "INDEX"):
+            for name in _SCHEMA:
+                if _SCHEMA[name].startswith(f"CREATE {kind}") or (kind == "INDEX" and "FULLTEXT" in _SCHEMA[name]):
+                    session.run(_cypher(f"DROP {kind} {name} IF EXISTS")).consume()
+    return report
+
+
+def _removed(session: neo4j.Session, statement: str) -> neo4j.SummaryCounters:
+    return session.run(_cypher(statement)).consume().counters
+
+
+def _remove_nodes(session: neo4j.Session, label: str) -> tuple[int, int]:
+    """Delete the nodes with this label; how many, and how many stayed for the sake of others' relationships."""
+    gone = _removed(
+        session,
+        f"MATCH (n:{label}) WHERE NOT EXISTS {{ (n)--() }} CALL (n) {{ DELETE n }} IN TRANSACTIONS OF 5000 ROWS",
+    ).nodes_deleted
+    labels = ":".join([LABEL, "BegatGone", *NodeType])
+    nothing = ", ".join(
+        f"n.{name} = null" for name in (*NODE_PROPERTIES, *_OWN_OF_NODES, "_begat") if name not in ("id", "name")
+    )
+    kept = session.run(
+        _cypher(
+            f"MATCH (n:{label}) CALL (n) {{ REMOVE n:{labels} SET {nothing} }} IN TRANSACTIONS OF 5000 ROWS"
+            " RETURN count(*) AS kept"
+        )
+    ).single(strict=True)["kept"]
+    return gone, kept
+
+
+_RELATIONS = "|".join(Relation)
+_SCHEMA: dict[str, str] = {
+    "begat_graph": "CREATE CONSTRAINT begat_graph IF NOT EXISTS FOR (n:BegatGraph) REQUIRE n.key IS UNIQUE",
+    "begat_range": "CREATE CONSTRAINT begat_range IF NOT EXISTS FOR (n:BegatRange) REQUIRE (n.kind, n.start) IS UNIQUE",
+    "begat_id": f"CREATE CONSTRAINT begat_id IF NOT EXISTS FOR (n:{LABEL}) REQUIRE n.id IS UNIQUE",
+    "begat_name": f"CREATE INDEX begat_name IF NOT EXISTS FOR (n:{LABEL}) ON (n.name)",
+    **{
+        f"begat_{kind.lower()}_{name}": f"CREATE INDEX begat_{kind.lower()}_{name} IF NOT EXISTS FOR (n:{kind}) ON (n.{name})"
+        for kind in NodeType
+        for name in ("id", "name")
+    },
+    "begat_lookup": (
+        f"CREATE FULLTEXT INDEX begat_lookup IF NOT EXISTS FOR (n:{LABEL}) ON EACH [n._names, n._folded, n._keys]"
+        " OPTIONS {indexConfig: {`fulltext.analyzer`: 'keyword', `fulltext.eventually_consistent`: true}}"
+    ),
+    "begat_names": (
+        f"CREATE FULLTEXT INDEX begat_names IF NOT EXISTS FOR (n:{LABEL}) ON EACH [n.name, n.aliases]"
+        " OPTIONS {indexConfig: {`fulltext.analyzer`: 'standard-folding', `fulltext.eventually_consistent`: true}}"
+    ),
+    "begat_evidence": (
+        f"CREATE FULLTEXT INDEX begat_evidence IF NOT EXISTS FOR ()-[r:{_RELATIONS}]-() ON EACH [r.evidence]"
+        " OPTIONS {indexConfig: {`fulltext.analyzer`: 'standard-folding', `fulltext.eventually_consistent`: true}}"
+    ),
+}
+"""Constraints and indexes by name. The text indexes catch up behind the writing, which a push waits for at its end."""
+
+
+def _silent(stage: str, done: int, total: int | None) -> None:
+    pass
+
+
+def _check_version(session: neo4j.Session, address: Address) -> None:
+    agent = session.run(
+        "CALL dbms.components() YIELD name, versions WHERE name = 'Neo4j Kernel' RETURN versions[0] AS v"
+    ).single()
+    version = str(agent["v"]) if agent else "0"
+    major, minor = (int(part) for part in (*version.replace("-", ".").split("."), "0")[:2])
+    if (major, minor) < (5, 23):
+        raise GraphError(f"{address.uri}: this is Neo4j {version}; begat needs 5.26 or newer")
+
+
+class _Push:
+    """One push in progress."""
+
+    def __init__(
+        self, store: Store, driver: neo4j.Driver, address: Address, workers: int, batch: int, progress: Progress
+    ) -> None:
+        self.store = store
+        self.driver = driver
+        self.address = address
+        self.workers = workers
+        self.batch = batch
+        self.progress = progress
+        self.token = token_hex(8)
+        self.report = PushReport(revision=store.revision)
+
+    def run(self, replace: bool) -> PushReport:
+        """All of it, in an order in which no edge lacks an end: nodes, edges, then what nodes are gone."""
+        with self.driver.session(database=self.address.database) as session:
+            _check_version(session, self.address)
+            self._check_graph(session, replace)
+            if self._is_current(session):
+                return self.report
+            for statement in _SCHEMA.values():
+                session.run(_cypher(statement)).consume()
+            session.run("CALL db.awaitIndexes(300)").consume()
+            self._claim(session)
+            nodes, edges = self._totals()
+            self._pass("nodes", ranges(node_items(self.store), _NODES), nodes, _write_nodes, self.report.nodes)
+            self._pass("edges", ranges(edge_items(self.store), _SUBJECTS), edges, _write_edges, self.report.edges)
+            gone, self.report.kept = _remove_nodes(session, "BegatGone")
+            self.report.nodes.removed = gone + self.report.kept
+            self._finish(session)
+            session.run("CALL db.index.fulltext.awaitEventuallyConsistentIndexRefresh()").consume()
+        return self.report
+
+    # -- the marker ------------------------------------------------------------------------------------
+
+    def _check_graph(self, session: neo4j.Session, replace: bool) -> None:
+        there = session.run(
+            "MATCH (g:BegatGraph {key: 'graph'}) RETURN g.graph AS graph, g.file AS file, g.pushed AS at"
+        ).single()
+        if there and there["graph"] != self.store.identity and not replace:
+            raise GraphError(
+                f"{self.address.uri}: another graph is in this database (pushed from {there['file']}); push to another"
+                " database, make it this graph with --replace, or remove it with --wipe"
+            )
+
+    def _is_current(self, session: neo4j.Session) -> bool:
+        found = session.run("MATCH (g:BegatGraph {key: 'graph'}) RETURN g.stamp AS stamp, g.format AS format").single()
+        return bool(found and (found["stamp"], found["format"]) == (self.store.stamp, FORMAT))
+
+    def _claim(self, session: neo4j.Session) -> None:
+        """Say that this push is at work: an earlier one that still runs stops at its next transaction."""
+        session.run(
+            "MERGE (g:BegatGraph {key: 'graph'})"
+            " SET g.graph = $graph, g.file = $file, g.pusher = $token, g.stamp = null, g.format = $format",
+            graph=self.store.identity,
+            file=self.store.path.name,
+            token=self.token,
+            format=FORMAT,
+        ).consume()
+
+    def _finish(self, session: neo4j.Session) -> None:
+        session.run(
+            "MATCH (g:BegatGraph {key: 'graph', pusher: $token}) REMOVE g.pusher"
+            " SET g.stamp = $stamp, g.revision = $revision, g.pushed = datetime()",
+            token=self.token,
+            stamp=self.store.stamp,
+            revision=self.store.revision,
+        ).consume()
+
+    def _totals(self) -> tuple[int, int]:
+        row = self.store.connection.execute(
+            "SELECT (SELECT count(*) FROM nodes), (SELECT count(*) FROM edges)"
+        ).fetchone()
+        return int(row[0]), int(row[1])
+
+    # -- ranges ----------------------------------------------------------------------------------------
+
+    def _pass(self, kind: str, local: Iterable[Range], total: int, write: "_Writer", changes: Changes) -> None:
+        """Write each range that differs from what Neo4j has, a few transactions at a time."""
+        known = self._known(kind)
+        done = 0
+        self.progress(kind, 0, total)
+        with ThreadPoolExecutor(self.workers) as pool:
+            flying: dict[Future[Changes], int] = {}
+            try:
+                for one in local:
+                    if known.get(one.start) == (one.end, one.digest):
+                        done += len(one.items)
+                        continue
+                    overlapping = [s for s, (end, _) in known.items() if s < one.end and end > one.start]
+                    flying[pool.submit(self._range, kind, one, overlapping, write)] = len(one.items)
+                    if len(flying) >= self.workers * 2:
+                        done += self._landed(flying, changes)
+                        self.progress(kind, done, total)
+                while flying:
+                    done += self._landed(flying, changes)
+                    self.progress(kind, done, total)
+            except BaseException:
+                pool.shutdown(wait=True, cancel_futures=True)
+                raise
+
+    @staticmethod
+    def _landed(flying: dict[Future[Changes], int], changes: Changes) -> int:
+        finished, _ = wait(flying, return_when=FIRST_COMPLETED)
+        done = 0
+        for future in finished:
+            done += flying.pop(future)
+            changes.add(future.result())
+        return done
+
+    def _known(self, kind: str) -> dict[str, tuple[str, str]]:
+        """What ranges Neo4j has, and the digest of each, by where they begin."""
+        with self.driver.session(database=self.address.database) as session:
+            found = session.run(
+                "MATCH (r:BegatRange {kind: $kind}) RETURN r.start AS start, r.end AS end, r.digest AS digest",
+                kind=kind,
+            )
+            return {row["start"]: (row["end"], row["digest"]) for row in found}
+
+    def _range(self, kind: str, one: Range, overlapping: Sequence[str], write: "_Writer") -> Changes:
+        """One range in one transaction, with its digest, in place of the digests of the ranges that it overlaps."""
+
+        def work(tx: neo4j.ManagedTransaction) -> Changes:
+            owner = tx.run("MATCH (g:BegatGraph {key: 'graph'}) RETURN g.pusher AS token").single()
+            if owner is None or owner["token"] != self.token:
+                raise GraphError(f"{self.address.uri}: another push or wipe has taken over; this one stopped")
+            # Written first: two transactions on one range wait for each other here.
+            tx.run(
+                "UNWIND $starts AS start MATCH (r:BegatRange {kind: $kind, start: start}) DELETE r",
+                kind=kind, starts=[start for start in overlapping if start != one.start],
+            ).consume()  # fmt: skip
+            tx.run(
+                "MERGE (r:BegatRange {kind: $kind, start: $start}) SET r.end = $end, r.digest = $digest",
+                kind=kind, start=one.start, end=one.end, digest=one.digest,
+            ).consume()  # fmt: skip
+            return write(tx, one, self.batch)
+
+        with self.driver.session(database=self.address.database) as session:
+            return session.execute_write(work)
+
+
+_Writer = Callable[[neo4j.ManagedTransaction, Range, int], Changes]
+
+
+def _write_nodes(tx: neo4j.ManagedTransaction, one: Range, batch: int) -> Changes:
+    """Bring a range of nodes up to date. Those that are gone are labelled so: their edges must go first."""
+    there = {
+        row["id"]: (row["digest"], row["gone"])
+        for row in tx.run(
+            _cypher(
+                f"MATCH (n:{LABEL}) WHERE $start <= n.id < $end RETURN n.id AS id, n._begat AS digest, n:BegatGone AS gone"
+            ),
+            start=one.start,
+            end=one.end,
+        )
+    }
+    new: dict[str, list[Item]] = defaultdict(list)
+    changed: dict[str, list[Item]] = defaultdict(list)
+    for item in one.items:
+        digest, gone = there.pop(item.key[0], (None, None))
+        if gone is None:
+            new[item.kind].append(item)
+        elif gone or digest != item.properties["_begat"]:
+            changed[item.kind].append(item)
+    labels = ":".join(["BegatGone", *NodeType])
+    for label, items in new.items():
+        _run(tx, f"UNWIND $rows AS row CREATE (n:{LABEL}:{label}) SET n = row", _properties(items), batch)
+    for label, items in changed.items():
+        statement = f"UNWIND $rows AS row MATCH (n:{LABEL} {{id: row.id}}) REMOVE n:{labels} SET n:{label}, n += row"
+        _run(tx, statement, _properties(items), batch)
+    gone_now = [key for key, (_, gone) in there.items() if not gone]
+    _run(tx, f"UNWIND $rows AS row MATCH (n:{LABEL} {{id: row}}) SET n:BegatGone", gone_now, batch)
+    return Changes(sum(map(len, new.values())), sum(map(len, changed.values())))
+
+
+def _write_edges(tx: neo4j.ManagedTransaction, one: Range, batch: int) -> Changes:
+    """Bring the edges of a range of subjects up to date."""
+    there: dict[tuple[str, ...], tuple[str, str]] = {}
+    gone: list[str] = []
+    present = tx.run(
+        _cypher(
+            f"MATCH (a:{LABEL}) WHERE $start <= a.id < $end MATCH (a)-[r]->(b:{LABEL}) WHERE r._begat IS NOT NULL"
+            " RETURN a.id AS subject, type(r) AS relation, b.id AS object, r._begat AS digest, elementId(r) AS element"
+        ),
+        start=one.start,
+        end=one.end,
+    )
+    for row in present:
+        key = (row["subject"], row["relation"], row["object"])
+        if key in there:
+            gone.append(row["element"])
+        else:
+            there[key] = (row["digest"], row["element"])
+    new: dict[str, list[Item]] = defaultdict(list)
+    changed: list[dict[str, Any]] = []
+    for item in one.items:
+        digest, element = there.pop(item.key, (None, None))
+        if element is None:
+            new[item.kind].append(item)
+        elif digest != item.properties["_begat"]:
+            changed.append({"element": element, "properties": item.properties})
+    gone += [element for _, element in there.values()]
+    _run(tx, "UNWIND $rows AS row MATCH ()-[r]->() WHERE elementId(r) = row DELETE r", gone, batch)
+    statement = "UNWIND $rows AS row MATCH ()-[r]->() WHERE elementId(r) = row.element SET r += row.properties"
+    _run(tx, statement, changed, batch)
+    for relation, items in new.items():
+        rows = [{"a": item.key[0], "b": item.key[2], "properties": item.properties} for item in items]
+        written = _run(
+            tx,
+            f"UNWIND $rows AS row MATCH (a:{LABEL} {{id: row.a}}) MATCH (b:{LABEL} {{id: row.b}})"
+            f" CREATE (a)-[r:{relation}]->(b) SET r = row.properties",
+            rows,
+            batch,
+        )
+        if written != len(rows):
+            raise GraphError(
+                f"{len(rows) - written} edges have an end that is not in the graph; build it anew, then push"
+            )
+    return Changes(sum(map(len, new.values())), len(changed), len(gone))
+
+
+def _properties(items: Iterable[Item]) -> list[dict[str, Any]]:
+    return [item.properties for item in items]
+
+
+def _run(tx: neo4j.ManagedTransaction, statement: str, rows: Sequence[Any], batch: int) -> int:
+    """Run a statement over the rows; how many relationships it made."""
+    made = 0
+    iterator = iter(rows)
+    while part := list(islice(iterator, batch)):
+        made += tx.run(_cypher(statement), rows=part).consume().counters.relationships_created
+    return made
