@@ -5,7 +5,7 @@ Only the neighbourhood is read, level by level; cycles end by themselves because
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from begat.graph.errors import NotFoundError, UsageError
@@ -34,7 +34,8 @@ class Lineage:
     behind each, the most confident first, at most MOST_EVIDENCE. `introduced_by` maps a thing's node id to the
     paper that introduces it (its title, url, date). Where the subject is itself a paper, the things that it
     introduces stand beside it at step 0, with their INTRODUCES edges in `edges`.
-    `truncated` is None, or a sentence that says what was left out and what to do about it.
+    `truncated` is None, or a sentence that says what was left out and what to do about it. `papers` holds the papers
+    and pages whose statements are shown, by node id.
     """
 
     subject: Node
@@ -48,6 +49,7 @@ class Lineage:
     evidence: Mapping[Edge, tuple[Statement, ...]]
     introduced_by: Mapping[str, Node]
     truncated: str | None = None
+    papers: Mapping[str, Node] = field(default_factory=dict)
 
     @property
     def ancestors(self) -> tuple[Node, ...]:
@@ -129,6 +131,7 @@ def lineage(
         if edge.object in steps and edge.object != edge.subject
     )
     edges += tuple(edge for edge in walk.introduced if edge not in edges)
+    evidence = evidence_of(store, edges, MOST_EVIDENCE)
     return Lineage(
         subject=subject,
         direction=direction,  # type: ignore[arg-type]  # checked above
@@ -138,9 +141,10 @@ def lineage(
         nodes=tuple(nodes[node] for node in sorted(steps, key=lambda n: (n != subject.id, abs(steps[n]), steps[n], n))),
         steps=steps,
         edges=edges,
-        evidence=evidence_of(store, edges, MOST_EVIDENCE),
+        evidence=evidence,
         introduced_by=introductions(store, (n for n in steps if nodes[n].type is not NodeType.PAPER)),
         truncated=walk.truncated,
+        papers=nodes_of(store, (s.paper for statements in evidence.values() for s in statements)),
     )
 
 

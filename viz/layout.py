@@ -7,7 +7,7 @@ parents through the gaps between rows, so that no line ever crosses a box.
 The primary parent of a node is a choice of the layout, never shown as a claim.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from begat.graph.model import Edge, Node
@@ -24,7 +24,8 @@ PITCH, SMALL_PITCH = 39, 56
 SMALL = 24
 """Up to so many nodes a graph is small: wider years, wider rows."""
 LABEL_CUT = 24
-MARGIN = 24
+NOTE = 16
+"""Room above a box for the date by which it was known."""
 UNSURE = 0.65
 """Below this confidence an edge is pale."""
 OFF_AT_FIRST = frozenset(relation for relation in Relation if not FACTS[relation].lineage) - {Relation.INTRODUCES}
@@ -107,7 +108,7 @@ def layout(lineage: Lineage) -> Layout:
     further = [edge for edge in edges if edge not in chosen]
     routes, gaps = further_routes(further, spans, rows, parents, lineage.subject.id, OFF_AT_FIRST)
     pitch = SMALL_PITCH if small else PITCH
-    y, height = _heights(rows, gaps, pitch - BOX)
+    y, height = _heights(rows, gaps, pitch - BOX, {rows[n] for n in order if when[n].open})
     boxes = tuple(
         Box(nodes[n], labels[n], x[n], y[rows[n]], widths[n], rows[n], when[n].open, n in parents) for n in order
     )  # fmt: skip
@@ -191,13 +192,14 @@ def _heirs(subject: str, order: Sequence[str], parents: Mapping[str, Edge], when
 # -- lines ---------------------------------------------------------------------------------------------------------
 
 
-def _heights(rows: Mapping[str, int], gaps: Gaps, gap: float) -> tuple[list[float], float]:
-    """The y of each row's centre, and the height of all: a gap grows with the lanes that run in it."""
+def _heights(
+    rows: Mapping[str, int], gaps: Gaps, gap: float, notes: Collection[int]
+) -> tuple[list[float], float]:  # fmt: skip
+    """The y of each row's centre, and the height of all: a gap grows with its lanes, and above rows with `notes`."""
     y: list[float] = []
-    top = max(10.5, gaps.height(0, 0) + 0.5)
+    top = 0.5
     for row in range(max(rows.values(), default=0) + 1):
-        if row:
-            top += max(gap, gaps.height(row, gap))
+        top += max(gap if row else 10, gaps.height(row, 0), NOTE if row in notes else 0)
         y.append(top + BOX / 2)
         top += BOX
     return y, top + max(14.0, gaps.height(len(y), 0))

@@ -137,7 +137,7 @@ def _numbers(laid: Layout) -> dict[str, int]:
 def _works(lineage: Lineage, laid: Layout) -> list[Work]:
     numbers = _numbers(laid)
     nodes = {node.id: node for node in lineage.nodes}
-    papers = nodes | {paper.id: paper for paper in lineage.introduced_by.values()}
+    papers = {**nodes, **lineage.papers, **{paper.id: paper for paper in lineage.introduced_by.values()}}
     edges = [e for e in lineage.edges if e.subject in nodes and e.object in nodes]
     edges.sort(key=lambda e: (-FACTS[e.relation].lineage, -e.confidence, numbers[e.subject], numbers[e.object]))
     older: dict[str, list[Tie]] = {}
