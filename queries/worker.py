@@ -76,7 +76,7 @@ class Worker:
         timer = threading.Timer(timeout, kill)
         timer.daemon = True
         try:
-            self._send((query, dict(parameters), limit, timeout))
+            self._send((query, dict(parameters), limit, timeout, MOST_MEMORY))
             ready = self._receive()
             timer.start()
             answer = self._receive() if ready is None else ready
@@ -88,8 +88,8 @@ class Worker:
                     " time with --timeout"
                 ) from None
             raise QueryError(
-                f"the query engine died (exit {code}): the query probably needs more than"
-                f" {MOST_MEMORY >> 30} GiB of memory; ask for less"
+                f"the query engine died (exit {code}); most likely the query needs more than {_gib(MOST_MEMORY)} of memory:"
+                " ask for less"
             ) from None
         finally:
             timer.cancel()
@@ -126,6 +126,10 @@ class Worker:
             with contextlib.suppress(BrokenPipeError):
                 stream.close()
         self.process.wait()
+
+
+def _gib(amount: int) -> str:
+    return f"{amount / (1 << 30):g} GiB"
 
 
 _idle: list[Worker] = []
@@ -200,7 +204,7 @@ def serve(engine: str, path: str) -> None:
     stamp = ""
     while True:
         try:
-            query, parameters, limit, timeout = pickle.load(requests)
+            query, parameters, limit, timeout, memory = pickle.load(requests)
         except EOFError:
             return
         try:
@@ -211,13 +215,13 @@ def serve(engine: str, path: str) -> None:
             _reply(answers, error)
             continue
         _reply(answers, None)
-        with _confined(timeout):
+        with _confined(timeout, memory):
             try:
                 answer: Result | BegatError = view.answer(query, parameters, limit, timeout)
             except BegatError as error:
                 answer = error
             except MemoryError:
-                answer = QueryError(f"the query needs more than {MOST_MEMORY >> 30} GiB of memory; ask for less")
+                answer = QueryError(f"the query needs more than {_gib(memory)} of memory; ask for less")
             except Exception as error:  # whatever an engine does wrong, the asking side is to know what it was
                 answer = QueryError(f"the query engine failed: {type(error).__name__}: {error}")
         _reply(answers, answer)
@@ -229,12 +233,12 @@ def _reply(answers: IO[bytes], message: object) -> None:
 
 
 @contextlib.contextmanager
-def _confined(timeout: float) -> Iterator[None]:
+def _confined(timeout: float, memory: int) -> Iterator[None]:
     """Nothing can be opened, memory is bounded, and should the parent be gone, an alarm ends the process."""
     if resource is None:
         yield
         return
-    limits = {resource.RLIMIT_NOFILE: 0, resource.RLIMIT_DATA: _data_in_use() + MOST_MEMORY}
+    limits = {resource.RLIMIT_NOFILE: 0, resource.RLIMIT_DATA: _data_in_use() + memory}
     before = {name: resource.getrlimit(name) for name in limits}
     for name, limit in limits.items():
         soft, hard = before[name]

@@ -77,7 +77,9 @@ def test_a_parameter_is_the_value_of_its_variable(
     assert sorted(sparql(store, query, parameters).rows) == rows
 
 
-@pytest.mark.parametrize("text", ['"', "\\", '" } INSERT', "line\nbreak", "' ?x", "<not an iri", *generated.HOSTILE[:-1]])
+@pytest.mark.parametrize(
+    "text", ['"', "\\", '" } INSERT', "line\nbreak", "' ?x", "<not an iri", *generated.HOSTILE[:-1]]
+)
 def test_a_parameter_is_never_query_text(store: Store, text: str) -> None:
     assert sparql(store, "SELECT ($text AS ?same) WHERE {}", {"text": text}).rows == [(text,)]
 
