@@ -2,7 +2,7 @@
 
 import logging
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -62,28 +62,68 @@ def _document(input: Input, markup: str) -> Document | None:
     tree = load_html(_MARKS.sub("", markup))
     if tree is None:
         return None
+    cited = _citation(tree)
     targets = _mark_links(tree)
     page = trafilatura.bare_extraction(
         tree, include_comments=False, include_images=False, include_formatting=True, favor_recall=True,
         with_metadata=True, date_extraction_params=dict(_DATES),
     )  # fmt: skip
-    if not isinstance(page, trafilatura.settings.Document):  # a dict only when asked for
-        return None
-    written = _Written(page.body, targets)
-    if not written.text.strip():
+    known = page if isinstance(page, trafilatura.settings.Document) else None  # a dict only when asked for
+    written = _Written(known.body if known else None, targets)
+    if "title" in cited:
+        return _paper(input, cited, written)
+    if known is None or not written.text.strip():
         return None
     links = sorted([*written.links, *_unlinked(written)], key=lambda link: link.start or 0)
     parts = sections(written.text, written.headings, links)
     return Document(
         id=input.stem,
         text=written.text,
-        title=_line(page.title),
-        authors=people.names(_line(page.author) or ""),
-        date=dates.iso(page.date) if page.date else None,
-        url=_line(page.url),
+        title=_line(known.title),
+        authors=people.names(_line(known.author) or ""),
+        date=dates.iso(known.date) if known.date else None,
+        url=_line(known.url),
         references=(*titled(links, parts), *_only_elsewhere(targets, links)),
         sections=parts,
         paper=False,
+        source=input.source,
+    )
+
+
+def _citation(tree: Any) -> dict[str, list[str]]:
+    """What a publisher's page says of its paper in `<meta name="citation_…">`, by the last part of the name.
+
+    These are the tags that Google Scholar asks for (https://scholar.google.com/intl/en/scholar/inclusion.html).
+    """
+    said: dict[str, list[str]] = {}
+    for tag in tree.iter("meta"):
+        name, content = (tag.get("name") or "").lower(), storable(tag.get("content") or "").strip()
+        if name.startswith("citation_") and content:
+            said.setdefault(name.removeprefix("citation_"), []).append(content)
+    return said
+
+
+def _paper(input: Input, cited: Mapping[str, Sequence[str]], written: "_Written") -> Document:
+    """The paper that a publisher's page is about: its abstract where the page gives it, else the page's main text."""
+
+    def first(*names: str) -> str | None:
+        return next((cited[name][0] for name in names if name in cited), None)
+
+    arxiv, doi = ids.arxiv_id(first("arxiv_id") or ""), ids.doi(first("doi") or "")
+    abstract = first("abstract")
+    text = abstract or written.text
+    references = references_in(text) if abstract else written.links
+    return Document(
+        id=arxiv or doi or input.stem,
+        text=text,
+        title=_line(first("title")),
+        authors=people.names([*cited.get("author", ())]),
+        date=dates.iso(first("publication_date", "date", "online_date") or ""),
+        venue=_line(first("journal_title", "conference_title")),
+        url=_line(first("abstract_html_url", "public_url")),
+        arxiv=arxiv,
+        doi=doi,
+        references=tuple(r for r in references if not {r.arxiv, r.doi} & {arxiv or "", doi or ""}),
         source=input.source,
     )
 
@@ -122,7 +162,8 @@ class _Written:
         self._parts: list[str] = []
         self._length = 0
         self._last = "\n"
-        self._write(body)
+        if body is not None:
+            self._write(body)
         self.text = "".join(self._parts).rstrip()
         self.headings.sort(key=lambda heading: heading.start)
 

@@ -99,3 +99,25 @@ def test_characters_that_mark_links_may_stand_in_the_page(tmp_path: Path) -> Non
         tmp_path, f"<article><h1>Birds</h1>{FILLER}<p>{strange} among the words of it.</p>{FILLER}</article>"
     )
     assert document.references == () and "among the words" in document.text
+
+
+def test_a_publishers_page_is_its_paper(tmp_path: Path) -> None:
+    said = {
+        "citation_title": "Heron: Wading Through Long Contexts", "citation_date": "2024/01/02",
+        "citation_arxiv_id": "2401.00011", "citation_abstract": "We present Heron. See arXiv:2402.00012.",
+    }  # fmt: skip
+    head = "".join(f'<meta name="{name}" content="{content}">' for name, content in said.items())
+    head += '<meta name="citation_author" content="Onymous, Ann"><meta name="citation_author" content="Name, Ben">'
+    document = html(tmp_path, f"<h1>Heron</h1>{FILLER}<a href='https://arxiv.org/abs/2401.00011'>this</a>", head)
+    assert document.paper and document.id == document.arxiv == "2401.00011"
+    assert document.title == "Heron: Wading Through Long Contexts"
+    assert (document.authors, document.date) == (("Ann Onymous", "Ben Name"), "2024-01-02")
+    assert document.text == "We present Heron. See arXiv:2402.00012."
+    assert [r.arxiv for r in document.references] == ["2402.00012"]
+
+
+def test_a_publishers_page_without_abstract_gives_its_main_text(tmp_path: Path) -> None:
+    head = '<meta name="citation_title" content="Egret"><meta name="citation_doi" content="10.1000/EGRET">'
+    document = html(tmp_path, f"<article><h1>Egret</h1>{FILLER}{FILLER}</article>", head)
+    assert (document.id, document.doi, document.paper) == ("10.1000/egret", "10.1000/egret", True)
+    assert "It says what there is to say" in document.text
