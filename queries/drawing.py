@@ -10,11 +10,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from rich.cells import cell_len
+from rich.cells import cell_len, set_cell_size
 
 from begat.graph.model import Edge, Node
 from begat.graph.vocabulary import FACTS, NodeType, Relation
-from begat.queries.text import cut, padded, printable
+from begat.queries.text import cut, printable
 
 if TYPE_CHECKING:
     from begat.queries.lineage import Lineage
@@ -33,10 +33,11 @@ class _Strokes:
     trunk: str
     at_most: str
     dot: str
+    more: str
 
 
-_UNICODE = _Strokes("├─ ", "└─ ", "│  ", "≤", "·")
-_ASCII = _Strokes("|- ", "`- ", "|  ", "<=", "-")
+_UNICODE = _Strokes("├─ ", "└─ ", "│  ", "≤", "·", "…")
+_ASCII = _Strokes("|- ", "`- ", "|  ", "<=", "-", "...")
 
 
 def tree(lineage: "Lineage", width: int | None = None, ascii_only: bool | None = None) -> str:
@@ -83,19 +84,23 @@ class _Tree:
     def _heading(self) -> Iterator[str]:
         subject = self.lineage.subject
         parts = [printable(subject.name), subject.type.value.lower(), self._year(subject)]
-        yield cut(f" {self.strokes.dot} ".join(part for part in parts if part), self.width)
+        yield self._cut(f" {self.strokes.dot} ".join(part for part in parts if part), self.width)
         paper = self.lineage.introduced_by.get(subject.id)
         if paper:
-            yield cut(f"introduced by {printable(paper.name)}", self.width)
+            yield self._cut(f"introduced by {printable(paper.name)}", self.width)
         url = (paper or subject).url
         if url:
             yield printable(url)
 
     def _section(self, sign: int) -> Iterator[str]:
         rows = list(self._rows(sign))
+        years = max(len(year) for _, year, _ in rows)
         left = min(max(cell_len(text) for text, _, _ in rows), self.width - 14)
         for text, year, confidence in rows:
-            yield f"{padded(text, left)}  {year:>5}  {confidence}"
+            yield f"{set_cell_size(self._cut(text, left), left)}  {year:>{years}}  {confidence}"
+
+    def _cut(self, text: str, width: int) -> str:
+        return cut(text, width, self.strokes.more)
 
     def _rows(self, sign: int) -> Iterator[tuple[str, str, str]]:
         """(text, year, confidence) of each line, depth first; with a stack, for chains may be long."""

@@ -39,7 +39,9 @@ class Path:
     nodes: tuple[Node, ...]
     steps: tuple[Step, ...]
 
-    def __len__(self) -> int:
+    @property
+    def length(self) -> int:
+        """How many steps it has; 0 from a node to itself."""
         return len(self.steps)
 
     def text(self) -> str:
@@ -55,7 +57,7 @@ class Path:
     def json(self) -> str:
         """JSON, a stable interface: `length`, `nodes`, `steps` (an edge with its evidence, and `forward`)."""
         record = {
-            "length": len(self),
+            "length": self.length,
             "nodes": [node_record(node) for node in self.nodes],
             "steps": [edge_record(step.edge, step.evidence) | {"forward": step.forward} for step in self.steps],
         }
@@ -80,7 +82,8 @@ def path(
             raise NotFoundError(node)
     if relations is not None:
         return _shortest(store, a, b, max_length, tuple(relations))
-    return _shortest(store, a, b, max_length, LINEAGE) or _shortest(store, a, b, max_length, CONNECTING)
+    along_lineage = _shortest(store, a, b, max_length, LINEAGE)
+    return along_lineage if along_lineage is not None else _shortest(store, a, b, max_length, CONNECTING)
 
 
 @dataclass

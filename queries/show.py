@@ -147,7 +147,7 @@ def _facts(portrait: Portrait) -> Iterator[str]:
     node = portrait.node
     version = f", version {printable(node.version)}" if node.version else ""
     family = f" of the family {printable(node.family)}" if node.family else ""
-    yield f"{node.type.value.lower()}{family}{version}, {node.id}"
+    yield f"{node.type.value.lower()}{family}{version}, {printable(node.id)}"
     if node.date:
         yield f"date: {printable(node.date)}"
     elif node.seen:
@@ -159,4 +159,4 @@ def _facts(portrait: Portrait) -> Iterator[str]:
     if aliases:
         yield f"also called: {', '.join(aliases)}"
     for _, paper, _ in portrait.introduced_by[:3]:
-        yield f"introduced by: {printable(paper.name)}{f', {paper.date}' if paper.date else ''}"
+        yield f"introduced by: {printable(paper.name)}{f', {printable(paper.date)}' if paper.date else ''}"

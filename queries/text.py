@@ -20,13 +20,8 @@ def printable(text: str) -> str:
     )
 
 
-def cut(text: str, width: int) -> str:
-    """`text` in at most `width` columns of a terminal (wide characters take two), ending in … where it is cut."""
+def cut(text: str, width: int, ending: str = "…") -> str:
+    """`text` in at most `width` columns of a terminal (wide characters take two), with `ending` where it is cut."""
     if cell_len(text) <= width:
         return text
-    return set_cell_size(text, max(0, width - 1)).rstrip() + "…"
-
-
-def padded(text: str, width: int) -> str:
-    """`text` cut or filled up with spaces to exactly `width` columns."""
-    return set_cell_size(cut(text, width), width)
+    return set_cell_size(text, max(0, width - len(ending))).rstrip() + ending

@@ -91,6 +91,8 @@ def parse(name: str, text: str) -> Question:
 def _parameter(question: str, name: str, fields: Mapping[str, Any]) -> Parameter:
     where = f"fields of parameter {name}"
     _same(question, where, set(fields) - {"default"}, {"type", "doc", "example"})
+    if name in ("question", "engine", "timeout"):  # ask() has these itself
+        raise QueryError(f"question {question}: a parameter cannot be called {name}")
     if fields["type"] not in ("node", "integer", "text"):
         raise QueryError(
             f"question {question}, parameter {name}: no type {fields['type']!r}; there are node, integer, text"
@@ -110,7 +112,6 @@ def ask(
     question: str,
     *,
     engine: str = "cypher",
-    limit: int = 100_000,
     timeout: float = 30.0,
     **parameters: Any,
 ) -> Result:
@@ -125,9 +126,9 @@ def ask(
         raise UsageError(f"no engine {engine!r}; there are cypher, sparql")
     values = _values(store, asked, parameters, engine)
     if engine == "cypher":
-        result = cypher(store, asked.cypher, values, limit=limit, timeout=timeout)
+        result = cypher(store, asked.cypher, values, timeout=timeout)
     else:
-        result = sparql(store, asked.sparql, values, limit=limit, timeout=timeout)
+        result = sparql(store, asked.sparql, values, timeout=timeout)
     # That a graph has nothing of some relation is no news to someone who did not write the query.
     notes = tuple(note for note in result.notes if "unknown" not in note)
     return Result(asked.columns, result.rows, notes)
