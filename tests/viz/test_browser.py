@@ -37,7 +37,10 @@ def lit(page: Any) -> set[str]:
 
 
 def seen(page: Any, selector: str) -> int:
-    return int(page.locator(selector).filter(visible=True).count())
+    """How many are not hidden (a level line has no height, which Playwright takes for hidden)."""
+    return int(
+        page.eval_on_selector_all(selector, "all => all.filter(e => getComputedStyle(e).display !== 'none').length")
+    )
 
 
 # -- strangers' texts ----------------------------------------------------------------------------------------------
@@ -144,6 +147,13 @@ def test_a_box_in_the_toolbar_hides_its_relation(open_page: Open, known: str) ->
     assert seen(tab, ".works .e.cites") == 5
     tab.uncheck("#unsure")
     assert seen(tab, ".works .e.unsure") == 0
+
+
+def test_a_type_can_be_left_out_with_its_edges(open_page: Open, few: str) -> None:
+    tab = open_page(few).page
+    tab.uncheck('[data-type="method"]')
+    assert seen(tab, ".works .n.method") == 0
+    assert seen(tab, ".works .e.extends") == 8
 
 
 def test_an_edge_shows_its_own_evidence(open_page: Open, few: str) -> None:

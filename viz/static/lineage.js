@@ -36,9 +36,10 @@
   const only = byId("only"), depth = byId("steps");
   const filter = () => {
     unseen.clear();
-    for (const box of boxes) if (!box.checked) unseen.add(box.dataset.relation ?? "unsure");
+    for (const { checked, dataset } of boxes) if (!checked) unseen.add(dataset.relation ?? dataset.type ?? "unsure");
     for (const element of [...nodes, ...edges]) element.classList.remove("gone");
-    if (depth?.value) nodes.forEach((node, i) => node.classList.toggle("gone", steps[i] > Number(depth.value)));
+    const most = depth?.value ? Number(depth.value) : Infinity;
+    nodes.forEach((node, i) => node.classList.toggle("gone", steps[i] > most || unseen.has(node.classList[1])));
     if (only?.getAttribute("aria-pressed") === "true") {
       const kept = line(subject);
       for (const element of [...nodes, ...edges]) if (!kept.has(element)) element.classList.add("gone");
