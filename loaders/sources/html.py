@@ -24,6 +24,7 @@ _OPEN, _NUMBERED, _CLOSE = "\ue000", "\ue001", "\ue002"
 _MARKS = re.compile(f"[{_OPEN}{_NUMBERED}{_CLOSE}]")
 _MARK = re.compile(f"{_OPEN}(\\d{{1,9}}){_NUMBERED}|{_CLOSE}")
 """Where a link to a paper begins and ends, in characters that have no meaning of their own."""
+_NO_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 _SPACE = re.compile(r"\s+")
 _DATES = {"original_date": True, "extensive_search": False, "max_date": "2999-12-31"}
 """How trafilatura looks for a page's date: where it is said, and without regard to the day of reading."""
@@ -39,7 +40,7 @@ def _html(input: Input) -> Iterator[Document]:
         return
     try:
         document = _document(input, markup)
-    except RecursionError:
+    except (RecursionError, ValueError):  # nested too deeply, or not what lxml takes for HTML
         document = None
     if document:
         yield document
@@ -62,6 +63,7 @@ def _document(input: Input, markup: str) -> Document | None:
     tree = load_html(_MARKS.sub("", markup))
     if tree is None:
         return None
+    _clean(tree)
     cited = _citation(tree)
     targets = _mark_links(tree)
     page = trafilatura.bare_extraction(
@@ -88,6 +90,15 @@ def _document(input: Input, markup: str) -> Document | None:
         paper=False,
         source=input.source,
     )
+
+
+def _clean(tree: Any) -> None:
+    """Take out characters that the parser lets in (`&#1;`) but nobody may put into a tree again."""
+    for element in tree.iter():
+        if element.text:
+            element.text = _NO_XML.sub("", element.text)
+        if element.tail:
+            element.tail = _NO_XML.sub("", element.tail)
 
 
 def _citation(tree: Any) -> dict[str, list[str]]:
@@ -164,7 +175,7 @@ class _Written:
         self._last = "\n"
         if body is not None:
             self._write(body)
-        self.text = "".join(self._parts).rstrip()
+        self.text = "".join(self._parts)
         self.headings.sort(key=lambda heading: heading.start)
 
     def _write(self, element: Any) -> None:
@@ -220,8 +231,9 @@ class _Written:
             self._opened.append((self._targets[int(number)], self._length))
         elif number is None and self._opened:
             target, start = self._opened.pop()
-            if start < self._length:
-                self.links.append(replace(target, start=start, end=self._length))
+            end = self._length - (self._last == " ")
+            if start < end:
+                self.links.append(replace(target, start=start, end=end))
 
     def _words(self, text: str) -> None:
         words = _SPACE.sub(" ", text)

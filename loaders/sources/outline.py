@@ -63,8 +63,8 @@ def _parts(text: str, headings: Sequence[Heading]) -> Iterator[tuple[Heading | N
         end = following.start if following else len(text)
         if heading.until is None:
             around = heading
-        else:
-            end = min(end, heading.until)
+        elif text[heading.until : end].strip():
+            end = heading.until
         yield heading, Section(at, end, heading.title)
         at = end
     if text[at:].strip():

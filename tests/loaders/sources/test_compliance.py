@@ -41,6 +41,13 @@ def storable(document: Document) -> bool:
     return all("\x00" not in part and part.encode() is not None for part in parts)
 
 
+def well_placed(document: Document) -> bool:
+    """Whether references stand within the text, and sections, where there are any, cover it once."""
+    places = [(r.start, r.end) for r in document.references if r.start is not None and r.end is not None]
+    parts = "".join(document.text[section.start : section.end] for section in document.sections)
+    return all(0 <= start < end <= len(document.text) for start, end in places) and parts in ("", document.text)
+
+
 @every
 def test_a_format_is_known_by_its_content(format: Format, written: Path) -> None:
     with written.open("rb") as stream:
@@ -196,7 +203,7 @@ def test_damage_never_breaks_the_reading(format: Format, written: Path) -> None:
         written.write_bytes(damaged)
         found, told = documents(written)
         assert found or told
-        assert all(map(storable, found))
+        assert all(map(storable, found)) and all(map(well_placed, found))
         assert all("\n" not in line for line in told.lines)
 
 

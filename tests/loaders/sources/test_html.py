@@ -121,3 +121,9 @@ def test_a_publishers_page_without_abstract_gives_its_main_text(tmp_path: Path) 
     document = html(tmp_path, f"<article><h1>Egret</h1>{FILLER}{FILLER}</article>", head)
     assert (document.id, document.doi, document.paper) == ("10.1000/egret", "10.1000/egret", True)
     assert "It says what there is to say" in document.text
+
+
+def test_control_characters_within_links(tmp_path: Path) -> None:
+    link = "<a href='https://arxiv.org/abs/2401.00011'>Her\x01on&#2;</a>"
+    document = html(tmp_path, f"<article><h1>Birds</h1>{FILLER}<p>We \x03 read {link} now.</p>{FILLER}</article>")
+    assert [document.text[r.start : r.end] for r in document.references] == ["Heron"]
