@@ -4,6 +4,7 @@ Subtrees are packed bottom-up, each in the first row where the whole of it fits;
 parents) then find their rows by skyline, the subject's first, then the biggest.
 """
 
+import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
 
@@ -15,6 +16,7 @@ GAP = 14
 """Room kept free beside a box."""
 
 Span = tuple[float, float]
+_NUMBERS = re.compile(r"(\d+)")
 
 
 class Skyline:
@@ -90,7 +92,7 @@ def _subtrees(
     shapes: dict[str, Skyline] = {}
     for node in reversed(order):
         left, right = spans[node]
-        below = sorted(children.get(node, ()), key=lambda n: (n not in heirs, -spans[n][0], n))
+        below = sorted(children.get(node, ()), key=lambda n: (n not in heirs, -spans[n][0], natural(n)))
         if below and below[0] in heirs:
             heir = below.pop(0)
             offsets[heir] = 0
@@ -114,6 +116,11 @@ def _subtrees(
         shapes[node] = shape
         offsets.setdefault(node, 0)
     return offsets, shapes
+
+
+def natural(name: str) -> tuple[tuple[int, str], ...]:
+    """A key that sorts `llama-7b` before `llama-13b`."""
+    return tuple((int(part) if part.isdecimal() else 0, part) for part in _NUMBERS.split(name))
 
 
 def _pack(

@@ -17,6 +17,8 @@ BELOW = 38
 _DATE = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?")
 _LEFT = 22
 _LONG_EMPTY = 3
+_LONGEST, _LONGEST_SMALL = 130, 200
+"""More than this nothing happens for: the axis is cut short within a year."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,21 +148,25 @@ def place_in_time(
         parent = parents[node].object
         return x[parent] + (widths[parent] + BESIDE if node in heirs else BELOW)
 
-    def place(nodes: Iterable[str], start: float, wide: float, year: int) -> float:
-        """Place the nodes of one band from `start` on; the x that the last of them begins at."""
-        last = start
+    def place(nodes: Iterable[str], start: float, wide: float, year: int) -> tuple[float, float]:
+        """Place the nodes of one band from `start` on; the x that the last of them begins at, and what was cut."""
+        last, cut = start, 0.0
         for (time, depth), group in groupby(nodes, key=lambda n: when[n].key[:2]):
             day = list(group)
-            base = start + (time - year) * wide if year else start
+            base = start + (time - year) * wide - cut if year else start
+            if base - last > longest:
+                cut += base - last - longest
+                base = last + longest
             last = max(round(base), last + BELOW if depth else last, *(least(n) for n in day))
             x.update(dict.fromkeys(day, last))
-        return last
+        return last, cut
 
+    longest = _LONGEST_SMALL if small else _LONGEST
     bands: list[Band] = []
     cursor = float(_LEFT)
     undated = [n for n in order if when[n].date is None]
     if undated:
-        last = place(undated, cursor + 10, 0, 0)
+        last, _ = place(undated, cursor + 10, 0, 0)
         end = max(last + 60, max(x[n] + widths[n] for n in undated) + 24, cursor + text_room("date unknown"))
         bands.append(Band("date unknown", cursor, end - cursor, False))
         cursor = end
@@ -172,8 +178,8 @@ def place_in_time(
         start = cursor
         nodes = years.get(first, [])
         wide = band_width(len(nodes), small) if first == final else 64.0
-        last = place(nodes, start + 8, wide - 8, first)
-        cursor = max(start + wide, last + 30)
+        last, cut = place(nodes, start + 8, wide - 8, first)
+        cursor = max(min(start + wide - cut, last + longest), last + 30)
         label = str(first) if first == final else f"{first}–{final % 100:02d}"
         bands.append(Band(label, start, cursor - start, shaded))
         shaded = not shaded

@@ -1,0 +1,1 @@
+"""The templates of the explorer; all text in them is escaped."""
