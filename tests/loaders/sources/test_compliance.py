@@ -199,7 +199,7 @@ def test_another_record_of_the_same_id_is_kept_beside(format: Format, tmp_path: 
 @every
 def test_damage_never_breaks_the_reading(format: Format, written: Path) -> None:
     whole = written.read_bytes()
-    for damaged in damages(whole, count=12 if format.name == "html" else 60):
+    for damaged in damages(whole, count=6 if format.name == "html" else 30):
         written.write_bytes(damaged)
         found, told = documents(written)
         assert found or told
