@@ -21,7 +21,7 @@ from itertools import islice
 from typing import Any, Generic, Protocol, TypeVar
 
 from begat.graph import declared, papers, resolve
-from begat.graph.errors import EvidenceError, NotFoundError
+from begat.graph.errors import BegatError, EvidenceError, NotFoundError
 from begat.graph.model import Document, Facts, Mined, Thing
 from begat.graph.names import fold, squash
 from begat.graph.store import Store, check_evidence, check_mention, record
@@ -32,6 +32,8 @@ BATCH = 200
 MINED_BATCH = 50
 """Documents that are mined, and then written, at once: what a killed build loses at most."""
 _IN_FLIGHT = 8
+_TELLING = 10
+"""Documents that do not all fail by chance: where a whole batch of so many does, the miner is at fault."""
 STDIN = "-"
 
 Progress = Callable[[str, int, int | None], None]
@@ -312,12 +314,15 @@ class _Build:
         rows = {row["number"]: row for row in self._rows()}
         self._known = self.sql.execute("SELECT 1 FROM facts LIMIT 1").fetchone() is not None
         same = self.sql.execute("SELECT key, 'doi:' || doi FROM facts WHERE doi IS NOT NULL").fetchall()
-        found = papers.papers((self._record(row) for row in rows.values()), self._text, same)
+        records = [self._record(row) for row in rows.values()]
+        found = papers.papers([*records, *self._titled_facts(records)], self._text, same)
+        found = [paper for paper in found if any(one.number in rows for one in paper.records)]
         changes, homes = [], []
         for paper in found:
             facts = [f for key in paper.keys if (f := self._facts(key))]
             for one in paper.records:
-                row = rows[one.number]
+                if (row := rows.get(one.number)) is None:
+                    continue
                 joined = json.dumps(_joined(row, self._facts_of(row) + facts, paper, rows), ensure_ascii=False)
                 if joined != row["joined"]:
                     changes.append((joined, one.number))
@@ -333,7 +338,7 @@ class _Build:
             self.sql.executemany("INSERT INTO paper_keys VALUES (?, ?)", ((k, p.node) for p in found for k in p.keys))
             self.sql.executemany(
                 "INSERT OR REPLACE INTO merges VALUES (?, ?, ?)",
-                ((p.node, *reason) for p in found for reason in p.reasons),
+                ((p.node, *reason) for p in found for reason in p.reasons if reason[0] not in p.keys),
             )
 
     def _rows(self) -> Iterator[dict[str, Any]]:
@@ -355,6 +360,14 @@ class _Build:
             int(date[:4]) if date else None, row["sketch"], bool(row["is_paper"]),
         )  # fmt: skip
 
+    def _titled_facts(self, records: list[papers.Record]) -> Iterator[papers.Record]:
+        """Facts that have a record's title, as records; by negative numbers."""
+        if self._known:
+            titles = sorted({r.title for r in records if r.known and r.title})
+            facts = {f.key: f for title in titles for f in self.store.facts_titled(title)}
+            for number, fact in enumerate(facts.values(), 1):
+                yield papers.of_facts(-number, fact)
+
     def _facts_of(self, row: dict[str, Any]) -> list[Facts]:
         """Facts by a record's own keys."""
         keys = [f"{kind}:{row[kind]}" for kind in ("arxiv", "doi", "url") if row[kind]]
@@ -364,8 +377,8 @@ class _Build:
         return self.store.facts(key) if self._known else None
 
     def _text(self, number: int) -> str:
-        (text,) = self.sql.execute("SELECT text FROM documents WHERE number = ?", (number,)).fetchone()
-        return str(text)
+        row = self.sql.execute("SELECT text FROM documents WHERE number = ?", (number,)).fetchone()
+        return str(row[0]) if row else ""
 
     # -- introducing -----------------------------------------------------------------------------------
 
@@ -455,6 +468,8 @@ class _Build:
         numbers = [n for (n,) in self.sql.execute(f"SELECT number FROM documents WHERE {where} ORDER BY number")]
         done = 0
         for batch, results in self._run(task, (self._load(part) for part in _batches(numbers, MINED_BATCH))):
+            if len(batch) >= _TELLING and all(problem for _, problem in results):
+                raise BegatError(f"mining fails on every document: {results[0][1]}")
             found = []
             for (number, document), (result, problem) in zip(batch, results, strict=True):
                 if problem is not None:
@@ -563,7 +578,7 @@ def _joined(
     row: dict[str, Any], facts: list[Facts], paper: papers.Paper, rows: dict[int, dict[str, Any]]
 ) -> dict[str, Any]:
     """What a record lacks and its paper's facts and other records know, by field."""
-    others = [rows[r.number] for r in paper.records if r.number != row["number"]]
+    others = [rows[r.number] for r in paper.records if r.number in rows and r.number != row["number"]]
     found: dict[str, Any] = {}
     for field_ in ("title", "venue", "url", "doi"):
         if not row[field_]:

@@ -16,12 +16,13 @@ from dataclasses import dataclass, field
 from rapidfuzz import fuzz
 
 from begat.graph.names import acronym_of, fold, parse
-from begat.graph.vocabulary import THINGS, NodeType
+from begat.graph.vocabulary import NodeType
 
 SURE = 0.5
 """The confidence from which an introduction counts."""
 _DOMINANT = 0.8
 """The share of an ambiguous acronym's documents from which one long form is taken where none is given."""
+_TYPE_ORDER = list(NodeType)
 _LAST = "9999"
 """Sorts after every date."""
 
@@ -148,6 +149,7 @@ class Identity:
         for use in self._uses:
             concept = self._concepts.of(use.document, parse(use.name).key)
             used[concept, self._introducer(use.document, concept)].append(use)
+        self._families = self._family_types(used)
         plain: dict[str, list[Entity]] = defaultdict(list)
         for (concept, by), uses in sorted(used.items(), key=lambda item: (item[0][0], self._age(item[0][1] or ""))):
             entity = self._entity(concept, by, uses)
@@ -160,7 +162,8 @@ class Identity:
 
     def _entity(self, concept: str, by: str | None, uses: list[Use]) -> Entity:
         introducing = [u for u in uses if by and by in self._own.get((u.document, concept), ())]
-        kind = _heaviest_type(introducing or uses, uses)
+        family = self._families.get(parse(uses[0].name).family_key, {})
+        kind = _heaviest_type([_weights(introducing), family, _weights(uses)])
         name = _most_used(introducing) if introducing else self._telling(_most_used(uses), uses, concept)
         key = parse(name).key
         seen = min((d for u in uses if (d := self._date(u.document))), default=None)
@@ -171,6 +174,15 @@ class Identity:
         for alias in self._concepts.aliases_of(concept):
             entity.names.setdefault(alias, self._concepts.reason(parse(alias).key, key))
         return entity
+
+    def _family_types(self, used: Mapping[tuple[str, str | None], list[Use]]) -> dict[str, dict[NodeType, float]]:
+        """The types of the versions, sizes and flavours of a family that papers introduce, by the family's key."""
+        votes: dict[str, list[Use]] = defaultdict(list)
+        for (concept, by), uses in used.items():
+            if by:
+                own = [u for u in uses if by in self._own.get((u.document, concept), ())]
+                votes[parse(uses[0].name).family_key] += own
+        return {family: _weights(own) for family, own in votes.items()}
 
     def _telling(self, name: str, uses: list[Use], concept: str) -> str:
         """The name, or the long form where it is an acronym that means other things too."""
@@ -233,7 +245,7 @@ class _Concepts:
         self._aliases = self._find_aliases()
 
     def _join_acronym(self, short: str, by_long: dict[str, set[int]]) -> None:
-        groups = list(_alike(by_long))
+        groups = list(_alike(by_long, self._written))
         for group in groups:
             for long in group[1:]:
                 self._join(group[0], long, f"long forms of {short}")
@@ -293,22 +305,32 @@ def _rivals(name: str, alias: str) -> bool:
     return fold(one.stem) == fold(other.stem)
 
 
-def _alike(longs: Mapping[str, set[int]]) -> Iterator[list[str]]:
+def _alike(longs: Mapping[str, set[int]], written: Mapping[str, set[str]]) -> Iterator[list[str]]:
     """Long forms (keys) of one acronym in groups that are spellings of one another, the best known first."""
     ordered = sorted(longs, key=lambda k: (-len(longs[k]), k))
     while ordered:
         first = ordered[0]
-        group = [
-            k for k in ordered if k == first or k.startswith(first) or first.startswith(k) or fuzz.ratio(k, first) >= 85
-        ]
+        group = [k for k in ordered if _one_long_form(k, first, written)]
         yield group
         ordered = [k for k in ordered if k not in group]
 
 
-def _heaviest_type(first: list[Use], uses: list[Use]) -> NodeType:
-    """The type that weighs most where the thing is introduced, then everywhere."""
-    here, everywhere = (_weights(some) for some in (first, uses))
-    return max(everywhere, key=lambda t: (here.get(t, 0.0), everywhere[t], -THINGS.index(t) if t in THINGS else -9))
+def _one_long_form(one: str, other: str, written: Mapping[str, set[str]]) -> bool:
+    """Whether two long forms of an acronym differ only in spelling, word endings or a word more at the end."""
+    if one.startswith(other) or other.startswith(one) or fuzz.ratio(one, other) >= 85:
+        return True
+    return bool({_heads(name) for name in written[one]} & {_heads(name) for name in written[other]})
+
+
+def _heads(name: str) -> tuple[str, ...]:
+    """The beginnings of a name's words: Low-Rank Adaptation and low rank adapters have the same."""
+    return tuple(word[:5] for word in re.findall(r"[^\W_]+", name.casefold()))
+
+
+def _heaviest_type(votes: Sequence[Mapping[NodeType, float]]) -> NodeType:
+    """The type that weighs most by the first votes, where these are none or even by the next."""
+    kinds = sorted({kind for vote in votes for kind in vote}, key=_TYPE_ORDER.index)
+    return max(kinds, key=lambda kind: [vote.get(kind, 0.0) for vote in votes])
 
 
 def _weights(uses: Iterable[Use]) -> dict[NodeType, float]:

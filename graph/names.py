@@ -70,6 +70,11 @@ class ParsedName:
         return _key(self)
 
     @property
+    def family_key(self) -> str:
+        """Equal for all versions, sizes and flavours of one family."""
+        return _key(ParsedName(self.stem))
+
+    @property
     def variant(self) -> bool:
         """Whether it is a size or a flavour of something."""
         return self.size is not None or self.flavour is not None

@@ -16,13 +16,15 @@ from itertools import combinations, pairwise
 from rapidfuzz import fuzz
 
 from begat.graph.ids import paper_node_id
-from begat.graph.model import Document
+from begat.graph.model import Document, Facts
 from begat.graph.names import fold
 
 NEAR = 90.0
 """How alike (in percent, letters only) two texts of one paper are at least."""
 _LONG_ENOUGH = 150
 """Letters below which a text is too short to be known by itself."""
+_UNIQUE_TITLE = 5
+"""Words from which a title is taken for one paper's even where not all records have authors and text."""
 _SKETCH = 8
 _LONG_WORD = 8
 """Letters of the words that runs begin with: a sample that the same text gives again, wherever it stands."""
@@ -82,6 +84,14 @@ def record(number: int, document: Document, sketched: str) -> Record:
         document.authors[0] if document.authors else None, int(document.date[:4]) if document.date else None,
         sketched, document.paper,
     )  # fmt: skip
+
+
+def of_facts(number: int, facts: Facts) -> Record:
+    """Bibliographic facts as a record without text: what a title leads to. `number` is no document's."""
+    arxiv = facts.key.removeprefix("arxiv:") if facts.key.startswith("arxiv:") else None
+    doi = facts.key.removeprefix("doi:") if facts.key.startswith("doi:") else facts.doi
+    author, year = next(iter(facts.authors), None), int(facts.date[:4]) if facts.date else None
+    return Record(number, facts.key, "", arxiv, doi, facts.title, author, year, "")
 
 
 def papers(records: Iterable[Record], text: Callable[[int], str], same: Iterable[tuple[str, str]] = ()) -> list[Paper]:
@@ -166,6 +176,8 @@ class _Grouping:
         telling = len(_LETTERS.findall(a.title or "")) >= 4
         if a.author and b.author and telling and (alike is None or alike >= 40):
             return "same title, first author and year"
+        if alike is None and len(_LETTERS.findall(a.title or "")) >= _UNIQUE_TITLE:
+            return "same long title"
         if alike is not None and alike >= 70:
             return "same title and much the same text"
         return None

@@ -8,8 +8,9 @@ version extends the one before it.
 
 import gc
 import json
+import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from math import prod
@@ -18,7 +19,7 @@ from begat.graph import ids
 from begat.graph.declared import url_key
 from begat.graph.identity import Circumstances, Entity, Identity, Introduction, Use, slug
 from begat.graph.model import Assertion, Edge, Evidence, Node, Thing
-from begat.graph.names import ParsedName, fold, parse
+from begat.graph.names import fold, parse
 from begat.graph.store import Store
 from begat.graph.vocabulary import NodeType, Origin, Relation
 
@@ -230,35 +231,13 @@ class _Resolution:
         return self.things.of(document, name).id
 
     def _from_names(self) -> list[_Claim]:
-        """Write what names say by themselves, where no text says it: variants of a family, versions in a row."""
+        """Write what names say by themselves, where no text says it."""
         said = {(c.subject, c.object) for c in self.claims if c.relation in _LINEAGE}
-        by_key: dict[str, Entity] = {}
-        for entity in self.things.entities:  # of several things of one name the first has the plain id
-            if entity.key not in by_key or len(entity.id) < len(by_key[entity.key].id):
-                by_key[entity.key] = entity
-        lines: dict[str, list[tuple[tuple[int, ...], Entity]]] = defaultdict(list)
-        for entity in by_key.values():
-            parsed = parse(entity.name)
-            if not parsed.variant:
-                lines[ParsedName(parsed.stem).key].append((parsed.order, entity))
-        pairs: list[tuple[Entity, Relation, Entity, str, float]] = []
-        for entity in by_key.values():
-            parsed = parse(entity.name)
-            family = next((by_key[f.key] for f in parsed.families if f.key in by_key), None)
-            if family and family is not entity:
-                pairs.append((entity, Relation.VARIANT_OF, family, VARIANT_RULE, _VARIANT_CONFIDENCE))
-            elif parsed.version and not parsed.variant:
-                before = [e for e in lines[ParsedName(parsed.stem).key] if e[0] < parsed.order]
-                if before:
-                    newest = max(before, key=lambda e: (e[0], e[1].id))[1]
-                    pairs.append((entity, Relation.EXTENDS, newest, VERSION_RULE, _VERSION_CONFIDENCE))
-        evidence = self._first_mentions({e.id for e, *_ in pairs}) if pairs else {}
-        claims = []
-        for entity, relation, target, rule, confidence in pairs:
-            akin = (entity.type == NodeType.DATASET) == (target.type == NodeType.DATASET)
-            if akin and (entity.id, target.id) not in said and entity.id in evidence:
-                claims.append(self._name_claim(entity, relation, target, rule, confidence, evidence[entity.id]))
-        return claims
+        found = [
+            descent for descent in descents(self.things.entities) if (descent.newer.id, descent.older.id) not in said
+        ]
+        evidence = self._first_mentions({descent.newer.id for descent in found}) if found else {}
+        return [self._name_claim(d, *evidence[d.newer.id]) for d in found if d.newer.id in evidence]
 
     def _first_mentions(self, nodes: set[str]) -> dict[str, tuple[int, Evidence]]:
         """The earliest mention of each of these things."""
@@ -273,16 +252,14 @@ class _Resolution:
                     found[node] = (age, document, Evidence(start, end, written, part))
         return {node: (document, evidence) for node, (_, document, evidence) in found.items()}
 
-    def _name_claim(
-        self, entity: Entity, relation: Relation, target: Entity, rule: str, confidence: float, at: tuple[int, Evidence]
-    ) -> _Claim:
-        document, evidence = at
-        subject, object_ = Thing(entity.type, entity.name), Thing(target.type, target.name)
-        assertion = Assertion(subject, relation, object_, evidence, rule, confidence, Origin.NAME)
+    def _name_claim(self, descent: "Descent", document: int, evidence: Evidence) -> _Claim:
+        newer, older, relation = descent.newer, descent.older, descent.relation
+        subject, object_ = Thing(newer.type, newer.name), Thing(older.type, older.name)
+        assertion = Assertion(subject, relation, object_, evidence, descent.rule, descent.confidence, Origin.NAME)
         claim = assertion.claim(self.docs[document].id)
         self.store.add_assertions([(claim, document, assertion)])
         return _Claim(
-            claim, document, entity.id, relation, target.id, confidence, Origin.NAME, evidence.quote, (None, None, None)
+            claim, document, newer.id, relation, older.id, descent.confidence, Origin.NAME, evidence.quote, (None,) * 3
         )
 
     # -- the graph -------------------------------------------------------------------------------------
@@ -374,6 +351,52 @@ class _Resolution:
         }
         for node, quote in sorted(quotes):
             yield "evidence", node, quote
+
+
+@dataclass(frozen=True, slots=True)
+class Descent:
+    """What names alone say of two things: a variant of its family, a version after another."""
+
+    newer: Entity
+    relation: Relation
+    older: Entity
+    rule: str
+    confidence: float
+
+
+def descents(entities: Sequence[Entity]) -> Iterator[Descent]:
+    """Each size and flavour with the nearest of its families there are, each version with the one before it.
+
+    A dataset is no variant of a model. Where names of a family end in greater numbers too (ResNet-50), a small one
+    is no version either.
+    """
+    by_key: dict[str, Entity] = {}
+    for entity in sorted(entities, key=lambda e: (len(e.id), e.id)):  # of two of one name the first has the plain id
+        for name in sorted(entity.names, key=lambda n: (n != entity.name, n)):
+            by_key.setdefault(parse(name).key, entity)
+    lines: dict[str, list[Entity]] = defaultdict(list)
+    for entity in entities:
+        if entity is by_key[parse(entity.name).key] and not parse(entity.name).variant:
+            lines[parse(entity.name).family_key].append(entity)
+    numbered = {fold(found[1]) for e in entities if (found := _NUMBERED.fullmatch(e.name))}
+    for entity in entities:
+        parsed = parse(entity.name)
+        family = next((by_key[f.key] for f in parsed.families if f.key in by_key), None)
+        if family and family is not entity and _akin(entity, family):
+            unsure = parsed.size is not None and len(parsed.size) == 1  # -L may be large, or a name's own letter
+            yield Descent(entity, Relation.VARIANT_OF, family, VARIANT_RULE, 0.5 if unsure else _VARIANT_CONFIDENCE)
+        elif parsed.version and not parsed.variant and parsed.family_key not in numbered:
+            older = [e for e in lines[parsed.family_key] if parse(e.name).order < parsed.order and _akin(e, entity)]
+            if older:
+                last = max(older, key=lambda e: (parse(e.name).order, e.id))
+                yield Descent(entity, Relation.EXTENDS, last, VERSION_RULE, _VERSION_CONFIDENCE)
+
+
+_NUMBERED = re.compile(r"(.*[^\W\d])[\s-]?\d{2,}")
+
+
+def _akin(one: Entity, other: Entity) -> bool:
+    return (one.type == NodeType.DATASET) == (other.type == NodeType.DATASET)
 
 
 _LINEAGE = frozenset({Relation.EXTENDS, Relation.VARIANT_OF, Relation.FINE_TUNED_FROM, Relation.DISTILLED_FROM})

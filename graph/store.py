@@ -33,6 +33,7 @@ from begat.graph.model import (
     Statement,
     Thing,
 )  # fmt: skip
+from begat.graph.names import fold
 from begat.graph.vocabulary import NodeType, Origin, Relation
 
 SCHEMA_VERSION = 1
@@ -59,8 +60,9 @@ CREATE INDEX documents_to_mine ON documents (number) WHERE mined IS NULL;
 CREATE INDEX documents_to_ask ON documents (number) WHERE introduced IS NULL;
 CREATE TABLE facts (
     key TEXT PRIMARY KEY, title TEXT, authors TEXT NOT NULL, date TEXT, venue TEXT, url TEXT, doi TEXT,
-    extra TEXT NOT NULL
+    extra TEXT NOT NULL, folded TEXT    -- the title's, to find it by
 ) WITHOUT ROWID;
+CREATE INDEX facts_folded ON facts (folded) WHERE folded IS NOT NULL;
 CREATE TABLE paper_keys (               -- which paper an id means
     key TEXT PRIMARY KEY, paper TEXT NOT NULL
 ) WITHOUT ROWID;
@@ -293,8 +295,9 @@ class Store:
         Written, it is left a single file that can be read from anywhere, unless another process has it open.
         """
         if self.write:
-            _set_journal(self.connection, "DELETE")
             self.write = False
+            if not self.connection.in_transaction:
+                _set_journal(self.connection, "DELETE")
         self.connection.close()
 
     def __enter__(self) -> Self:
@@ -442,29 +445,28 @@ class Store:
     def add_facts(self, facts: Iterable[Facts]) -> None:
         """Insert or replace bibliographic facts, by key."""
         self.connection.executemany(
-            "INSERT OR REPLACE INTO facts VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT OR REPLACE INTO facts VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 (
-                    f.key,
-                    f.title,
-                    json.dumps(f.authors, ensure_ascii=False),
-                    f.date,
-                    f.venue,
-                    f.url,
-                    f.doi,
-                    json.dumps(dict(f.extra)),
+                    f.key, f.title, json.dumps(f.authors, ensure_ascii=False), f.date, f.venue, f.url, f.doi,
+                    json.dumps(dict(f.extra)), fold(f.title) if f.title else None,
                 )
                 for f in facts
             ),
-        )
+        )  # fmt: skip
 
     def facts(self, key: str) -> Facts | None:
         """The facts known by a paper key."""
-        row = self.connection.execute("SELECT * FROM facts WHERE key = ?", (key,)).fetchone()
-        if row is None:
-            return None
-        _, title, authors, date, venue, url, doi, extra = row
-        return Facts(key, title, tuple(json.loads(authors)), date, venue, url, doi, json.loads(extra))
+        return next(self._facts("key = ?", key), None)
+
+    def facts_titled(self, title: str) -> list[Facts]:
+        """The facts whose title is this one, folded; in order of key."""
+        return list(self._facts("folded = ?", fold(title)))
+
+    def _facts(self, where: str, value: str) -> Iterator[Facts]:
+        for row in self.connection.execute(f"SELECT * FROM facts WHERE {where} ORDER BY key", (value,)):
+            key, title, authors, date, venue, url, doi, extra, _ = row
+            yield Facts(key, title, tuple(json.loads(authors)), date, venue, url, doi, json.loads(extra))
 
     def mentions(self) -> Iterator[tuple[int, Mention]]:
         """(document number, Mention) of every mention."""

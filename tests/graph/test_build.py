@@ -15,6 +15,7 @@ import pytest
 
 from begat.graph.build import BuildReport, build, remove
 from begat.graph.check import check
+from begat.graph.errors import BegatError
 from begat.graph.model import Declared, Document, Facts, Reference, Thing
 from begat.graph.store import Store
 from begat.graph.vocabulary import NodeType, Origin, Relation
@@ -108,7 +109,7 @@ def test_a_document_that_left_its_source_is_removed(graph: Store) -> None:
     build(graph, DOCUMENTS, MINER)
     report = build(graph, [ORCA, LLAMA], MINER)  # both of a.jsonl: ORCA_2 is gone from it
     assert report.removed == 1
-    assert graph.node("method-orca-2") is not None, "others still speak of it"
+    assert graph.node("model-orca-2") is not None, "others still speak of it"
     assert graph.connection.execute("SELECT count(*) FROM documents").fetchone() == (8,)
 
 
@@ -184,6 +185,15 @@ def test_a_copy_without_id_is_known_by_its_text_and_gets_its_papers_facts(graph:
     assert {s.document for s in graph.evidence(edge)} == {"000#1", "2306.02707"}
 
 
+def test_a_record_without_id_finds_its_facts_by_its_title(graph: Store) -> None:
+    whales = Facts("arxiv:2402.00001", "The long songs of whales, recorded", ("Jacques Cousteau",), "2024-01-05")
+    mine = replace(OTHER_ORCA, title="The Long Songs of Whales Recorded")
+    other = replace(OTHER_ORCA, id="whales/8", title="The long songs of whales, recorded", authors=("Roger Payne",))
+    build(graph, [mine, other], MINER, facts=[whales])
+    papers = {p.id: p.arxiv for p in graph.nodes("type = 'Paper'")}
+    assert papers == {"arxiv-2402.00001": "2402.00001", "document-whales%2F8": None}
+
+
 # -- what records declare --------------------------------------------------------------------------------
 
 
@@ -223,7 +233,7 @@ def test_evidence_outside_of_the_text_is_left_out_and_reported(graph: Store) -> 
 
 def test_a_size_is_a_variant_of_its_family_by_its_name(graph: Store) -> None:
     build(graph, [LLAMA], MINER)
-    (edge,) = graph.edges("subject = 'method-llama-13b' AND object = 'model-llama'")
+    (edge,) = graph.edges("subject = 'model-llama-13b' AND object = 'model-llama'")
     assert (edge.relation, edge.origin) == (Relation.VARIANT_OF, Origin.NAME)
     (statement,) = graph.evidence(edge)
     assert statement.assertion.evidence.quote == "Llama-13B"
@@ -245,6 +255,16 @@ def test_a_version_extends_the_one_before_until_a_text_says_so(graph: Store) -> 
     build(graph, [second, replace(third, text=third.text + " Tulu 3 extends Tulu 2.")], MINER)
     (edge,) = graph.edges("relation = 'EXTENDS'")
     assert edge.origin == Origin.MINED
+
+
+def test_numbers_are_no_versions_where_a_family_has_great_ones(graph: Store) -> None:
+    nets = Document(
+        "1",
+        "Net-18 uses Batch. Net-50 uses Batch. Net9 uses Batch. Net uses Batch. Fly 2 uses Batch. Fly uses Batch.",
+        source="t",
+    )
+    build(graph, [nets], MINER)
+    assert [(e.subject, e.object) for e in graph.edges("origin = 'name'")] == [("method-fly-2", "method-fly")]
 
 
 # -- confidence ------------------------------------------------------------------------------------------
@@ -280,6 +300,12 @@ def test_a_document_that_the_miner_fails_on_is_reported_and_the_rest_is_built(gr
     assert problem.startswith("bad.txt: document bad: mining failed (ValueError: a text that")
     assert graph.node("model-orca") is not None
     assert not build(graph, [bad, ORCA], MINER).resolved
+
+
+def test_a_miner_that_fails_on_everything_ends_the_build(graph: Store) -> None:
+    bad = [Document(str(i), "This will explode.", source="bad.txt") for i in range(12)]
+    with pytest.raises(BegatError, match="mining fails on every document: mining failed"):
+        build(graph, bad, MINER)
 
 
 def test_a_new_miner_mines_everything_again(graph: Store) -> None:

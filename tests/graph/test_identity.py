@@ -47,6 +47,11 @@ def test_long_forms_that_differ_little_do_not_make_an_acronym_ambiguous() -> Non
     assert len(who.entities) == 1
 
 
+def test_words_of_one_stem_make_one_long_form() -> None:
+    said = [(1, "LoRA", "Low-Rank Adaptation"), (2, "LoRA", "low rank adapters")]
+    assert len(Identity(uses((1, "LoRA"), (2, "LoRA")), synonyms=said).entities) == 1
+
+
 def test_an_acronym_with_two_long_forms_is_two_things() -> None:
     said = [(1, "MAD", "Multi-Agent Debate"), (2, "MAD", "Mean Absolute Deviation")]
     who = Identity(uses((1, "MAD"), (2, "MAD"), (3, "MAD"), (4, "Multi-Agent Debate")), synonyms=said)
@@ -134,6 +139,13 @@ def test_the_introducing_paper_knows_name_and_type_best() -> None:
 def test_without_one_the_most_used_spelling_and_type_are_taken() -> None:
     votes = [Use(1, "FLASH", DATASET), Use(2, "FLASH", MODEL), Use(3, "Flash", MODEL), Use(4, "Flashes", MODEL)]
     assert (Identity(votes).entities[0].name, Identity(votes).entities[0].type) == ("FLASH", MODEL)
+
+
+def test_what_is_not_introduced_is_of_the_type_of_its_familys_versions() -> None:
+    who = Identity(
+        [Use(1, "Orca 2", MODEL), *uses((1, "Orca"), (2, "Orca"))], [Introduction(1, "Orca 2", "arxiv-1", 0.9)]
+    )
+    assert who.of(2, "Orca").type == MODEL
 
 
 def test_a_singular_is_preferred_to_a_plural() -> None:
