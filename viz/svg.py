@@ -169,7 +169,7 @@ def _box(number: int, box: Box, lineage: Lineage, links: bool) -> str:
     body = f"{outline(node.type, box.x, box.y, box.width)}{middle}{_known_by(box)}"
     if links:
         return f'<a id="n{number}" class="{classes}" href="#w{number}" aria-label="{text(spoken(node))}">{body}</a>'
-    return f'<g class="{classes}"><title>{text(spoken(node))}</title>{body}</g>'
+    return f'<g class="{classes}">{body}<title>{text(spoken(node))}</title></g>'
 
 
 def _known_by(box: Box) -> str:

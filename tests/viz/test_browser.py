@@ -104,6 +104,14 @@ def test_a_payload_as_a_picture_opened_by_itself_does_nothing(open_page: Open, r
     assert recorder.asked == []
 
 
+def test_a_picture_opened_by_itself_is_coloured(open_page: Open, keep: Keep) -> None:
+    tab = open_page(svg(works.known_works(only=works.FEW)), "picture.svg").page
+    fill = "n => getComputedStyle(n.firstElementChild).fill"
+    assert tab.locator(".n.subject").evaluate(fill) == "rgb(255, 224, 130)"
+    assert tab.locator(".n.dataset").evaluate(fill) == "rgb(251, 240, 207)"
+    keep(tab, "picture")
+
+
 # -- reading -------------------------------------------------------------------------------------------------------
 
 

@@ -1,0 +1,433 @@
+"""The pages. Each reads what it shows, and no more, from the graph file as it is at that moment."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from http import HTTPStatus
+from itertools import groupby
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.routing import Route
+
+from begat.graph.check import stats
+from begat.graph.errors import BegatError, NotFoundError, UsageError
+from begat.graph.model import Edge, Node
+from begat.graph.search import find, search
+from begat.graph.store import Store
+from begat.graph.vocabulary import FACTS, LINEAGE, THINGS, NodeType, Relation
+from begat.queries import overview
+from begat.queries.lineage import Lineage, lineage
+from begat.queries.neighbourhood import introductions, nodes_of
+from begat.queries.paths import path
+from begat.queries.show import Group, show
+from begat.viz import svg as draw
+from begat.viz.explorer import asking
+from begat.viz.explorer.asking import Choice, address, named, node_address, number
+from begat.viz.explorer.evidence import PAGE, document_address, document_named, quoted
+from begat.viz.explorer.picture import narrowed, picture
+from begat.viz.explorer.state import explorer, static_address
+from begat.viz.layout import UNSURE
+from begat.viz.lineage_page import link
+
+MOST_QUOTES = 40
+"""Statements shown of one edge."""
+GLANCE = 24
+"""Works in the small picture on a node's page."""
+PER_PAGE = 60
+LONGEST_TEXT = 300
+"""Characters of a search."""
+
+Page = Callable[[Request, Store], Response]
+
+
+# -- templates -----------------------------------------------------------------------------------------------------
+
+
+@cache
+def templates() -> Environment:
+    """The templates; every text is escaped, and freed of marks that turn the direction of what stands around it."""
+    environment = Environment(
+        loader=PackageLoader("begat.viz.explorer", "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        finalize=lambda value: draw.clean(value) if isinstance(value, str) and not isinstance(value, Markup) else value,
+    )
+    environment.globals |= {
+        "facts": FACTS, "LINEAGE": LINEAGE, "Relation": Relation, "types": asking.TYPES, "unsure": UNSURE,
+        "slug": asking.slug, "node_address": node_address, "address": address, "static": static_address,
+        "shape": _shape, "sample": _sample, "dated": draw.dated, "outside": link, "plural": _plural,
+        "edge_address": edge_address,
+    }  # fmt: skip
+    environment.filters["thousands"] = lambda value: f"{value:,}"
+    return environment
+
+
+@cache
+def _shape(kind: NodeType) -> Markup:
+    """The small shape that tells a node's type."""
+    body = draw.outline(kind, 2, 14.5, 36)
+    return Markup(
+        '<svg class="picture shape" viewBox="0 0 40 29" width="24" height="17" aria-hidden="true">'
+        f'<g class="n {kind.lower()}">{body}</g></svg>'
+    )
+
+
+@cache
+def _sample(relation: Relation) -> Markup:
+    """A sample of a relation's line."""
+    return Markup(f'<svg class="picture" width="36" height="12" aria-hidden="true">{draw.key_of(relation)}</svg>')
+
+
+def _plural(count: int, one: str, many: str | None = None) -> str:
+    return f"{count:,} {one if count == 1 else many or one + 's'}"
+
+
+def edge_address(edge: Edge) -> str:
+    """The page of an edge, with all that states it."""
+    return address("/edge", [("from", edge.subject), ("relation", asking.slug(edge.relation)), ("to", edge.object)])
+
+
+def render(request: Request, template: str, status: int = 200, **context: Any) -> HTMLResponse:
+    """A template as an answer; `definitions` of the pictures' lines are in each page once."""
+    app = explorer(request)
+    html = templates().get_template(template).render(explorer=app, path=request.url.path, **context)
+    return HTMLResponse(html, status)
+
+
+def error_page(request: Request, error: Exception) -> Response:
+    """What is wrong, in words, with what may be meant instead."""
+    status = status_of(error)
+    words = str(error) if isinstance(error, BegatError) else "Something went wrong here, not with you."
+    near = error.suggestions if isinstance(error, NotFoundError) else ()
+    return render(request, "error.html", status, status=HTTPStatus(status), words=words, near=near)
+
+
+def status_of(error: Exception) -> int:
+    """The HTTP status that tells what kind of error it was."""
+    if isinstance(error, NotFoundError):
+        return 404
+    if isinstance(error, Busy):
+        return 503
+    return 400 if isinstance(error, BegatError) else 500
+
+
+class Busy(BegatError):
+    """All that may run at once is running."""
+
+
+def reading(page: Page) -> Callable[[Request], Response]:
+    """A page that reads the graph at one moment; what it raises becomes a page too."""
+
+    def endpoint(request: Request) -> Response:
+        with Store.open(explorer(request).graph) as store, store.snapshot():
+            return page(request, store)
+
+    return endpoint
+
+
+# -- start, search, lists ------------------------------------------------------------------------------------------
+
+
+def start(request: Request, store: Store) -> Response:
+    """What invites: search, the most built upon, the newest, the families."""
+    view = explorer(request).once(store, "overview", overview_of)
+    return render(request, "start.html", **view)
+
+
+def search_page(request: Request, store: Store) -> Response:
+    """What a search finds: the work of that name, then names, titles and sentences with its words."""
+    text = request.query_params.get("q", "").strip()[:LONGEST_TEXT]
+    if not text:
+        return RedirectResponse("/", 303)
+    exact = _found(store, text)
+    hits = search(store, text, 40, ("\ue000", "\ue001"))
+    marked = [(hit, _marked(hit.snippet)) for hit in hits if hit.kind == "evidence" or not exact or hit.node != exact]
+    names = [hit for hit, _ in marked if hit.kind != "evidence"]
+    sentences = [(hit, snippet) for hit, snippet in marked if hit.kind == "evidence"]
+    return render(request, "search.html", text=text, exact=exact, names=names, sentences=sentences)
+
+
+def _found(store: Store, text: str) -> Node | None:
+    completions = overview.complete(store, text, 1)
+    if not completions:
+        return None  # `find` would look for names like it, which is for those who ask for a work, not for words
+    try:
+        return find(store, text)
+    except NotFoundError:
+        return None
+
+
+def _marked(snippet: str) -> list[tuple[str, bool]]:
+    """A snippet in pieces, each with whether it is to be marked."""
+    pieces: list[tuple[str, bool]] = []
+    for piece in snippet.split("\ue000"):
+        hit, end, rest = piece.rpartition("\ue001")
+        pieces += [(hit, True), (rest, False)] if end else [(piece, False)]
+    return [(text, mark) for text, mark in pieces if text]
+
+
+def completions(request: Request, store: Store) -> Response:
+    """Works that an unfinished name may mean, as options of a list."""
+    text = request.query_params.get("q", "").strip()[:LONGEST_TEXT]
+    found = overview.complete(store, text, 10) if text else []
+    return render(request, "completions.html", found=found, text=text)
+
+
+def works(request: Request, store: Store) -> Response:
+    """A list of works of a type, a year, a family."""
+    query = request.query_params
+    kind = named(NodeType, query["type"]) if query.get("type") else None
+    undated = query.get("year") == "unknown"
+    year = None if undated else number(query, "year", 0, 9999)
+    family, page = query.get("family") or None, number(query, "page", 1, 10_000) or 1
+    if kind is None and year is None and family is None and not undated:
+        raise UsageError("name a type, a year or a family, as in /works?type=model&year=2023")
+    found = overview.works(
+        store, type=kind, year=year, undated=undated, family=family, limit=PER_PAGE + 1,
+        offset=(page - 1) * PER_PAGE,
+    )  # fmt: skip
+    pairs: list[tuple[str, object]] = [("type", query.get("type")), ("year", query.get("year")), ("family", family)]
+    by_year = [(y, list(group)) for y, group in groupby(found[:PER_PAGE], key=lambda node: node.year)]
+    return render(
+        request, "works.html", kind=kind, year=year, undated=undated, family=family, page=page, by_year=by_year,
+        before=address("/works", [*pairs, ("page", page - 1 if page > 2 else None)]) if page > 1 else None,
+        after=address("/works", [*pairs, ("page", page + 1)]) if len(found) > PER_PAGE else None,
+        family_picture=_family_picture(store, family, found) if family and page == 1 else None,
+    )  # fmt: skip
+
+
+def _family_picture(store: Store, family: str, found: list[Node]) -> Any:
+    """The family over the years: its members and what leads from one to another."""
+    members = [node for node in found[:PER_PAGE] if node.type in THINGS]
+    if len(members) < 2:
+        return None
+    return picture(_among(store, members, LINEAGE))
+
+
+def _among(store: Store, nodes: list[Node], relations: tuple[Relation, ...]) -> Lineage:
+    """Some works with the edges between them, to be drawn as a lineage is; the earliest stands as its subject."""
+    from begat.queries.neighbourhood import edges_from
+
+    kept = {node.id for node in nodes}
+    edges = tuple(e for e in edges_from(store, kept, relations) if e.object in kept and e.object != e.subject)
+    subject = min(nodes, key=lambda node: (node.date or "9999", node.id))
+    return Lineage(
+        subject, "both", None, relations, 0.0, (subject, *(n for n in nodes if n != subject)),
+        dict.fromkeys(kept, 0), edges, {edge: () for edge in edges}, {},
+    )  # fmt: skip
+
+
+def map_page(request: Request, store: Store) -> Response:
+    """All works by type and year, counted."""
+    view = explorer(request).once(store, "overview", overview_of)
+    return render(request, "map.html", **view)
+
+
+def about(request: Request, store: Store) -> Response:
+    """The graph itself: what is in it, from where, how good, since when."""
+    return render(request, "about.html", **explorer(request).once(store, "facts", facts_of))
+
+
+# -- one work ------------------------------------------------------------------------------------------------------
+
+_FIRST = (
+    *LINEAGE, Relation.SUBCLASS_OF, Relation.TRAINED_ON, Relation.EVALUATED_ON, Relation.OUTPERFORMS,
+    Relation.COMPARED_WITH, Relation.INTRODUCES, Relation.CITES, Relation.AUTHORED_BY, Relation.MENTIONS,
+)  # fmt: skip
+_HEADINGS = {True: "builds on", False: "built upon by"}
+
+
+def node_page(request: Request, store: Store) -> Response:
+    """One work: what it is, who introduced it, its relations, each opening to its sentences."""
+    node_id = request.path_params["node"]
+    portrait = show(store, node_id)
+    node = portrait.node
+    groups = sorted(portrait.groups, key=lambda g: _FIRST.index(g.relation))
+    builds_on = [g for g in groups if g.forward and g.relation in LINEAGE]
+    built_on_by = [g for g in groups if not g.forward and g.relation in LINEAGE]
+    others = [g for g in groups if g.relation not in LINEAGE and not _is_introduction(g, node)]
+    near = lineage(store, node_id, depth=1, limit=GLANCE)
+    return render(
+        request, "node.html", node=node, names=portrait.names, introduced_by=portrait.introduced_by[:3],
+        builds_on=builds_on, built_on_by=built_on_by, others=others, choice=Choice(node_id),
+        picture=picture(near) if near.edges else None, whole=near.truncated is None,
+    )  # fmt: skip
+
+
+def _is_introduction(group: Group, node: Node) -> bool:
+    return group.relation is Relation.INTRODUCES and not group.forward
+
+
+def edge_page(request: Request, store: Store) -> Response:
+    """An edge with every sentence that states it, in its text; asked for by htmx, the sentences alone."""
+    query = request.query_params
+    relation = named(Relation, query.get("relation", ""))
+    ends = (query.get("from", ""), relation, query.get("to", ""))
+    edge = next(store.edges("subject = ? AND relation = ? AND object = ?", ends), None)
+    if edge is None:
+        raise NotFoundError(f"{ends[0]} {FACTS[relation].forward} {ends[2]}")
+    statements = store.evidence(edge)
+    nodes = nodes_of(store, (edge.subject, edge.object))
+    fragment = request.headers.get("hx-request") == "true"
+    return render(
+        request, "quotes.html" if fragment else "edge.html", edge=edge, subject=nodes[edge.subject],
+        object=nodes[edge.object], words=FACTS[relation].forward, total=len(statements),
+        quotes=quoted(store, statements[:MOST_QUOTES]),
+    )  # fmt: skip
+
+
+def document_page(request: Request, store: Store) -> Response:
+    """A document's text, at a place in it, with all that it states."""
+    query = request.query_params
+    id_, source = query.get("id", ""), query.get("source", "")
+    document = document_named(store, source, id_)
+    if document is None:
+        raise NotFoundError(id_)
+    part = "title" if query.get("part") == "title" else "text"
+    whole = document.text if part == "text" else document.title or ""
+    start, end = number(query, "start", 0, 999_999_999) or 0, number(query, "end", 0, 999_999_999) or 0
+    start, end = min(start, len(whole)), min(max(start, end), len(whole))
+    text_start, text_end = (start, end) if part == "text" else (0, 0)
+    first = max(0, text_start - PAGE // 2)
+    last = min(len(document.text), max(text_end, first) + PAGE)
+    statements = sorted(
+        store.statements("d.source = ? AND d.id = ?", (source, id_)),
+        key=lambda s: (s.assertion.evidence.start, s.claim),
+    )
+    told = [s for s in statements if s.assertion.relation is not Relation.MENTIONS][:PER_PAGE]
+    nodes = nodes_of(store, (end_ for s in told for end_ in (s.subject, s.object, s.paper)))
+    paper = nodes.get(told[0].paper) if told else None
+    return render(
+        request, "document.html", document=document, part=part,
+        title=(whole[:start], whole[start:end], whole[end:]) if part == "title" else None,
+        before=document.text[first:text_start], quote=document.text[text_start:text_end],
+        after=document.text[text_end:last], first=first, last=last, length=len(document.text), paper=paper,
+        told=[(s, nodes[s.subject], nodes[s.object], document_address(s)) for s in told],
+    )  # fmt: skip
+
+
+def lineage_page(request: Request, store: Store) -> Response:
+    """The lineage of a work under the filters of the address."""
+    choice = Choice.of(request.path_params["node"], request.query_params)
+    found = narrowed(chosen(store, choice), choice)
+    format_ = request.query_params.get("format")
+    if format_:
+        return _download(found, format_)
+    fragment = request.headers.get("hx-request") == "true"
+    drawn = picture(found)
+    return render(
+        request, "lineage_view.html" if fragment else "lineage.html", lineage=found, choice=choice, picture=drawn,
+        rows=list(_rows(found)), most=asking.MANY, few=asking.FEW,
+    )  # fmt: skip
+
+
+def chosen(store: Store, choice: Choice) -> Lineage:
+    """The lineage that is asked for."""
+    return lineage(
+        store, choice.node, direction=choice.direction, depth=choice.depth, relations=choice.relations,
+        min_confidence=choice.confidence, limit=choice.most,
+    )  # fmt: skip
+
+
+def _rows(found: Lineage) -> Iterable[tuple[str, list[tuple[Edge, Node, str]]]]:
+    """What the tables below the picture tell: edges of the subject in either direction."""
+    nodes = {node.id: node for node in found.nodes}
+    subject = found.subject.id
+    for heading, forward in ((f"{found.subject.name} builds on", True), (f"Builds on {found.subject.name}", False)):
+        edges = [e for e in found.edges if (e.subject if forward else e.object) == subject]
+        edges.sort(key=lambda e: (-FACTS[e.relation].lineage, -e.confidence, e.subject, e.object))
+        yield heading, [
+            (e, nodes[e.object if forward else e.subject], FACTS[e.relation].forward if forward else FACTS[e.relation].backward)
+            for e in edges
+        ]  # fmt: skip
+
+
+def _download(found: Lineage, format_: str) -> Response:
+    """The lineage as a file."""
+    from begat.viz.lineage_page import page as whole_page
+
+    makers: Mapping[str, tuple[str, Callable[[], str]]] = {
+        "html": ("text/html", lambda: whole_page(found)),
+        "svg": ("image/svg+xml", lambda: draw.svg(found)),
+        "json": ("application/json", found.json),
+        "mermaid": ("text/plain", found.mermaid),
+        "dot": ("text/plain", found.dot),
+    }
+    if format_ not in makers:
+        raise UsageError(f"no format {format_[:40]!r}; there are {', '.join(makers)}")
+    kind, make = makers[format_]
+    ending = {"mermaid": "mmd"}.get(format_, format_)
+    name = "".join(c if c.isascii() and c.isalnum() else "-" for c in found.subject.name).strip("-")[:60] or "lineage"
+    # As a download and never shown: the page has its own policy, and must not run under our address.
+    headers = {"Content-Disposition": f'attachment; filename="{name}.{ending}"'}
+    return Response(make(), media_type=kind, headers=headers)
+
+
+def path_page(request: Request, store: Store) -> Response:
+    """How two works are connected."""
+    query = request.query_params
+    a, b = (query.get(name, "").strip()[:LONGEST_TEXT] for name in ("a", "b"))
+    length = number(query, "length", 1, 10) or 6
+    found, ends, steps = None, None, []
+    if a and b:
+        ends = find(store, a), find(store, b)
+        found = path(store, ends[0].id, ends[1].id, max_length=length)
+        if found:
+            steps = [
+                (step, node, quoted(store, step.evidence[:1]))
+                for step, node in zip(found.steps, found.nodes[1:], strict=True)
+            ]
+    return render(request, "path.html", a=a, b=b, length=length, ends=ends, found=found, steps=steps)
+
+
+def introduced(store: Store, nodes: Iterable[Node]) -> dict[str, Node]:
+    """The papers that introduce these works, by the works' ids."""
+    return introductions(store, (node.id for node in nodes if node.type in THINGS))
+
+
+def overview_of(store: Store) -> dict[str, Any]:
+    """What the start page and the map show; computed once for each revision of the graph."""
+    upon, newest = overview.most_built_upon(store, 12), overview.newest(store, 12)
+    counts = overview.census(store)
+    years = sorted({year for _, year in counts if year is not None})
+    return {
+        "upon": upon, "newest": newest, "families": overview.families(store, 16),
+        "introduced": introduced(store, [*(node for node, _ in upon), *newest]), "counts": counts, "years": years,
+        "undated": any(year is None for _, year in counts),
+        "totals": {kind: sum(n for (k, _), n in counts.items() if k is kind) for kind in asking.TYPES},
+        "busiest": max((n for (_, year), n in counts.items() if year is not None), default=1),
+    }  # fmt: skip
+
+
+def facts_of(store: Store) -> dict[str, Any]:
+    """What the page on the graph shows."""
+    counts = stats(store)
+    bands = store.connection.execute(
+        "SELECT min(cast(confidence * 10 AS INTEGER), 9) AS band, count(*) FROM edges WHERE origin = 'mined' GROUP BY band"
+    ).fetchall()
+    total = sum(count for _, count in bands) or 1
+    return {
+        "stats": counts, "built": store.meta("built"), "stamp": store.stamp,
+        "bands": [(band, count, round(100 * count / total, 1)) for band, count in bands],
+    }  # fmt: skip
+
+
+ROUTES = [
+    Route("/", reading(start)),
+    Route("/search", reading(search_page)),
+    Route("/complete", reading(completions)),
+    Route("/works", reading(works)),
+    Route("/map", reading(map_page)),
+    Route("/about", reading(about)),
+    Route("/node/{node:path}", reading(node_page)),
+    Route("/edge", reading(edge_page)),
+    Route("/document", reading(document_page)),
+    Route("/lineage/{node:path}", reading(lineage_page)),
+    Route("/path", reading(path_page)),
+]
