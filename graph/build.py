@@ -86,27 +86,6 @@ class BuildReport:
     """Whether the graph was made anew; False: nothing had changed."""
     seconds: dict[str, float] = field(default_factory=dict)
 
-    def summary(self) -> str:
-        """What was done, in words, a line each."""
-        kinds = {"new": self.new, "changed": self.changed, "unchanged": self.unchanged, "removed": self.removed}
-        told = ", ".join(f"{count} {kind}" for kind, count in kinds.items() if count)
-        lines = [f"read {self.read} documents" + (f": {told}" if told else "")]
-        if self.repeated:
-            lines.append(f"passed over {self.repeated} that are in their source twice")
-        if self.remined_because:
-            lines.append(f"mined everything again: {self.remined_because}")
-        lines += self.problems
-        if self.resolved:
-            spent = ", ".join(f"{stage} {seconds:.1f} s" for stage, seconds in self.seconds.items())
-            lines.append(f"mined {self.mined} documents ({spent})")
-            lines.append(
-                f"the graph has {self.nodes} nodes and {self.edges} edges from {self.assertions} assertions"
-                f" of {self.documents} documents"
-            )
-        else:
-            lines.append("nothing has changed; the graph is as it was")
-        return "\n".join(lines)
-
     @contextmanager
     def timing(self, stage: str) -> Iterator[None]:
         """Adds the block's duration to the stage's seconds."""

@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections.abc import Iterator
-from typing import Any
+from dataclasses import dataclass
 
 from begat.graph.errors import EvidenceError, GraphError
 from begat.graph.model import Assertion, Evidence, Mention, Thing
@@ -10,25 +10,45 @@ from begat.graph.store import SCHEMA_VERSION, Store, check_evidence, check_menti
 from begat.graph.vocabulary import NodeType, Origin, Relation
 
 
-def stats(store: Store) -> dict[str, Any]:
-    """What is in the graph file, counted: numbers, and by kind (type, relation, origin, source) dicts of numbers.
+@dataclass(frozen=True, slots=True)
+class Stats:
+    """Counts of a graph file, by kind where they have kinds."""
 
-    `waiting`: documents that an unfinished build read and did not mine yet.
-    """
-    return {
-        "documents": _count(store, "documents"),
-        "waiting": _count(store, "documents WHERE mined IS NULL"),
-        "mentions": _count(store, "mentions"),
-        "assertions": _count(store, "assertions"),
-        "nodes": _counts(store, "type", "nodes"),
-        "edges": _counts(store, "relation", "edges"),
-        "origins": _counts(store, "origin", "edges"),
-        "sources": _counts(store, "source", "documents"),
-        "revision": store.revision,
-        "schema": SCHEMA_VERSION,
-        "miner": store.meta("miner") or "none yet",
-        "min_confidence": float(store.meta("min_confidence") or 0.0),
-    }
+    nodes: dict[str, int]
+    edges: dict[str, int]
+    origins: dict[str, int]
+    documents: int
+    waiting: int
+    """Documents that were read and not mined yet."""
+    mentions: int
+    assertions: int
+    sources: dict[str, int]
+    revision: int
+    schema: int
+    miner: str | None
+    min_confidence: float | None
+    finished: bool
+    """Whether the last build came to its end."""
+
+
+def stats(store: Store) -> Stats:
+    """What is in the graph file, counted."""
+    threshold = store.meta("min_confidence")
+    return Stats(
+        nodes=_counts(store, "type", "nodes"),
+        edges=_counts(store, "relation", "edges"),
+        origins=_counts(store, "origin", "edges"),
+        documents=_count(store, "documents"),
+        waiting=_count(store, "documents WHERE mined IS NULL"),
+        mentions=_count(store, "mentions"),
+        assertions=_count(store, "assertions"),
+        sources=_counts(store, "source", "documents"),
+        revision=store.revision,
+        schema=SCHEMA_VERSION,
+        miner=store.meta("miner"),
+        min_confidence=float(threshold) if threshold is not None else None,
+        finished=store.meta("pending") != "yes",
+    )
 
 
 def _count(store: Store, what: str) -> int:

@@ -62,8 +62,8 @@ def test_a_damaged_page_is_found(graph: Store) -> None:
 
 def test_statistics_count_what_is_there(graph: Store) -> None:
     counts = stats(graph)
-    assert counts["documents"] == len(DOCUMENTS) and counts["waiting"] == 0
-    assert counts["sources"]["a.jsonl"] == 3
-    assert sum(counts["nodes"].values()) == len(list(graph.nodes()))
-    assert sum(counts["edges"].values()) == sum(counts["origins"].values()) == len(list(graph.edges()))
-    assert (counts["revision"], counts["miner"], counts["min_confidence"]) == (1, "simple 1", 0.5)
+    assert counts.documents == len(DOCUMENTS) and counts.waiting == 0
+    assert counts.sources["a.jsonl"] == 3
+    assert sum(counts.nodes.values()) == len(list(graph.nodes()))
+    assert sum(counts.edges.values()) == sum(counts.origins.values()) == len(list(graph.edges()))
+    assert (counts.revision, counts.miner, counts.min_confidence) == (1, "simple 1", 0.5)
