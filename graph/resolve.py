@@ -13,6 +13,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from math import prod
 
 from begat.graph import ids
@@ -41,6 +42,7 @@ def resolve(store: Store) -> None:
             resolution.nodes(), resolution.names, resolution.edges(), resolution.ends, resolution.entries()
         )
         store.set_meta("pending", "no")
+        store.set_meta("built", datetime.now(UTC).isoformat(timespec="seconds"))
 
 
 @contextmanager
