@@ -8,7 +8,7 @@ The primary parent of a node is a choice of the layout, never shown as a claim.
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from begat.graph.model import Edge, Node
 from begat.graph.vocabulary import FACTS, NodeType, Relation
@@ -59,6 +59,7 @@ class Box:
 class Line:
     """An edge in the picture, from the older box to the newer: corners from start to arrow head.
 
+    `edge` is turned where its subject is the older: a paper comes before what it introduces.
     `trunk` counts the leading points that run along the parent's trunk (0: none of them).
     """
 
@@ -92,7 +93,7 @@ class Layout:
 def layout(lineage: Lineage) -> Layout:
     """Lay a lineage out. The same lineage always gives the same picture."""
     nodes = {node.id: node for node in lineage.nodes}
-    edges = [e for e in lineage.edges if e.subject in nodes and e.object in nodes and e.subject != e.object]
+    edges = [_turned(e) for e in lineage.edges if e.subject in nodes and e.object in nodes and e.subject != e.object]
     when = moments(nodes.values(), [e for e in edges if e.relation not in OFF_AT_FIRST])
     order = sorted(nodes, key=lambda n: when[n].key)
     small = len(order) <= SMALL
@@ -116,6 +117,13 @@ def layout(lineage: Lineage) -> Layout:
     lines = [_primary_line(edge, at, heirs) for edge in edges if edge in chosen]
     lines += [_further_line(route, at, gaps, y, pitch - BOX) for route in routes]
     return Layout(boxes, tuple(lines), bands, width, height, small)
+
+
+def _turned(edge: Edge) -> Edge:
+    """An edge with the newer end as its subject, as all of descent are stated."""
+    if edge.relation is Relation.INTRODUCES:
+        return replace(edge, subject=edge.object, object=edge.subject)
+    return edge
 
 
 # -- boxes ---------------------------------------------------------------------------------------------------------

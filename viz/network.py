@@ -30,8 +30,10 @@ from begat.viz.svg import clean, dated, palette
 SETTLED_BY_US = 150
 """Above so many nodes the browser does not let forces settle the picture: it would stand still for long."""
 MOST_NODES = 400
-_LEFT_OUT = frozenset({Relation.MENTIONS, Relation.AUTHORED_BY})
-_SHOWN = tuple(relation for relation in Relation if relation not in _LEFT_OUT)
+_NEAR = tuple(relation for relation in Relation if relation not in (Relation.MENTIONS, Relation.AUTHORED_BY))
+"""Shown around a node."""
+_WHOLE = tuple(relation for relation in _NEAR if relation is not Relation.INTRODUCES)
+"""Shown of the whole graph, which would be half papers otherwise."""
 _SHAPES = {
     NodeType.MODEL: ("box", 11), NodeType.METHOD: ("ellipse", 0), NodeType.DATASET: ("box", 3),
     NodeType.PAPER: ("box", 0), NodeType.AUTHOR: ("circle", 0),
@@ -51,7 +53,8 @@ def network_page(store: Store, node_ids: Sequence[str] | None = None, limit: int
     `limit` is the most nodes. Raises NotFoundError for an id that is nowhere.
     """
     nodes = _most_connected(store, limit) if node_ids is None else _around(store, node_ids, limit)
-    edges = [edge for edge in edges_from(store, nodes, _SHOWN) if edge.object in nodes and edge.object != edge.subject]
+    shown = _WHOLE if node_ids is None else _NEAR
+    edges = [edge for edge in edges_from(store, nodes, shown) if edge.object in nodes and edge.object != edge.subject]
     return _sealed(_drawn(nodes, edges, frozenset(node_ids or ())), nodes, edges, node_ids)
 
 
@@ -59,12 +62,12 @@ def network_page(store: Store, node_ids: Sequence[str] | None = None, limit: int
 
 
 def _most_connected(store: Store, limit: int) -> dict[str, Node]:
-    marks = ", ".join("?" * len(_SHOWN))
+    marks = ", ".join("?" * len(_WHOLE))
     ends = " UNION ALL ".join(
         f"SELECT {end} AS node FROM edges WHERE relation IN ({marks})" for end in ("subject", "object")
     )
     best = f"SELECT node FROM ({ends}) GROUP BY node ORDER BY count(*) DESC, node LIMIT ?"
-    return {node.id: node for node in store.nodes(f"id IN ({best})", [*_SHOWN, *_SHOWN, limit])}
+    return {node.id: node for node in store.nodes(f"id IN ({best})", [*_WHOLE, *_WHOLE, limit])}
 
 
 def _around(store: Store, node_ids: Sequence[str], limit: int) -> dict[str, Node]:
@@ -73,7 +76,7 @@ def _around(store: Store, node_ids: Sequence[str], limit: int) -> dict[str, Node
         if wanted not in found:
             raise NotFoundError(wanted)
     near: Counter[str] = Counter()
-    for edge in [*edges_from(store, node_ids, _SHOWN), *edges_to(store, node_ids, _SHOWN)]:
+    for edge in [*edges_from(store, node_ids, _NEAR), *edges_to(store, node_ids, _NEAR)]:
         weight = round(100 * edge.confidence * (1 + FACTS[edge.relation].lineage))
         for end in (edge.subject, edge.object):
             if end not in found:
@@ -156,10 +159,12 @@ def _places(number: dict[str, int], edges: Iterable[Edge]) -> dict[str, dict[str
     graph.add_edges_from((edge.subject, edge.object) for edge in edges)
     start = numpy.random.default_rng(1).uniform(-1, 1, (len(number), 2))
     places = networkx.forceatlas2_layout(
-        graph, pos=dict(zip(number, start, strict=True)), max_iter=120, scaling_ratio=4.0, strong_gravity=True, seed=1
-    )
-    widest = max(float(abs(numpy.array(list(places.values()))).max()), 1e-9)
-    scale = 70 * len(number) ** 0.5 / widest  # room for boxes, which are wider than high
+        graph, pos=dict(zip(number, start, strict=True)), max_iter=120, scaling_ratio=10.0, seed=1,
+        node_size=dict.fromkeys(number, 3.0),
+    )  # fmt: skip
+    # Most of the picture, not its farthest outlier, sets the scale; boxes are wider than high.
+    usual = max(float(numpy.percentile(abs(numpy.array(list(places.values()))), 92)), 1e-9)
+    scale = 52 * len(number) ** 0.5 / usual
     return {node: {"x": round(1.7 * scale * float(x)), "y": round(scale * float(y))} for node, (x, y) in places.items()}
 
 

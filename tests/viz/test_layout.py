@@ -112,6 +112,14 @@ def test_of_two_parents_the_weightier_is_the_primary_one_and_a_citation_never_is
     assert not any(line.primary for line in layout(works.known_works()).lines if line.edge.relation is Relation.CITES)
 
 
+def test_a_paper_stands_before_what_it_introduces() -> None:
+    paper = Node("paper", NodeType.PAPER, "The paper", date="2024-01-01")
+    model = Node("model", NodeType.MODEL, "The model", date="2024-01-01")
+    laid = layout(works.lineage_of(paper, [model], [Edge("paper", Relation.INTRODUCES, "model", 0.9, 1, Origin.MINED)]))
+    assert laid.box("paper").x < laid.box("model").x
+    assert laid.lines[0].primary
+
+
 def test_what_is_known_only_to_exist_by_a_date_is_marked_open() -> None:
     laid = layout(works.odd_works())
     assert {box.node.id for box in laid.boxes if box.open} == {"seen", "seen-too"}
