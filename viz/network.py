@@ -139,7 +139,11 @@ def _hint(text: str) -> str:
 
 def _options(settled: bool) -> dict[str, Any]:
     return {
-        "nodes": {"font": {"size": 15, "face": "system-ui, sans-serif"}, "margin": 7},
+        "nodes": {
+            "font": {"size": 15, "face": "system-ui, sans-serif"},
+            "margin": 7,
+            "scaling": {"label": {"drawThreshold": 2}},
+        },
         "edges": {"smooth": {"enabled": not settled, "type": "continuous"}, "selectionWidth": 1.5},
         "interaction": {"hover": True, "tooltipDelay": 120, "hideEdgesOnDrag": settled, "keyboard": {"enabled": True}},
         "layout": {"randomSeed": 1, "improvedLayout": not settled},
