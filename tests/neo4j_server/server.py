@@ -3,7 +3,6 @@
 import os
 import shutil
 import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -65,9 +64,3 @@ class Server:
 
 def _text(line: bytes) -> str:
     return line.decode(errors="replace").strip()
-
-
-if __name__ == "__main__":
-    with server(Path(sys.argv[1]), *sys.argv[2:3]) as started:
-        print(started.uri, flush=True)
-        sys.stdin.read()

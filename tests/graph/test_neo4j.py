@@ -1,0 +1,354 @@
+"""Pushing a graph into a real Neo4j: what is written, again, after changes, after a kill, beside others' data."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from begat.graph import neo4j
+from begat.graph.errors import GraphError, UsageError
+from begat.graph.properties import edge_properties, node_properties
+from begat.graph.store import Store
+from tests import generated, miniature
+
+pytestmark = pytest.mark.neo4j
+
+
+@pytest.fixture
+def empty(neo4j_empty: str, monkeypatch: pytest.MonkeyPatch) -> str:
+    """An empty database, and ranges so small that few nodes make many."""
+    monkeypatch.setattr(neo4j, "_NODES", 100)
+    monkeypatch.setattr(neo4j, "_SUBJECTS", 50)
+    return neo4j_empty
+
+
+@pytest.fixture(scope="module")
+def larger(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Some ten ranges of nodes and twenty of edges."""
+    return generated.large(tmp_path_factory.mktemp("larger") / "larger.begat", 1_000, 2_000)
+
+
+def run(uri: str, query: str, **parameters: Any) -> list[dict[str, Any]]:
+    with neo4j.connected(neo4j.Address.of(uri)) as there, there.session() as session:
+        return [dict(row) for row in session.run(query, parameters)]  # type: ignore[arg-type]
+
+
+def written(uri: str) -> tuple[dict[str, Any], dict[tuple[str, str, str], Any]]:
+    """All nodes and edges of begat in a database, without its own bookkeeping."""
+    nodes, edges = {}, {}
+    for row in run(uri, "MATCH (n:Begat) RETURN [l IN labels(n) WHERE l <> 'Begat'] AS labels, properties(n) AS p"):
+        assert row["p"]["id"] not in nodes, "doubled"
+        nodes[row["p"]["id"]] = (row["labels"], _public(row["p"]))
+    for row in run(uri, "MATCH (a:Begat)-[r]->(b:Begat) RETURN a.id AS a, type(r) AS t, b.id AS b, properties(r) AS p"):
+        assert (row["a"], row["t"], row["b"]) not in edges, "doubled"
+        edges[row["a"], row["t"], row["b"]] = _public(row["p"])
+    return nodes, edges
+
+
+def _public(properties: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in properties.items() if not name.startswith("_")}
+
+
+def kept(path: Path) -> tuple[dict[str, Any], dict[tuple[str, str, str], Any]]:
+    """The same of a graph file."""
+    with Store.open(path) as store:
+        nodes = {node.id: ([node.type.value], node_properties(node)) for node in store.nodes()}
+        edges = {(e.subject, e.relation.value, e.object): edge_properties(e, s) for e, s in store.edges_with_evidence()}
+        return nodes, edges
+
+
+def push(path: Path, uri: str, **options: Any) -> neo4j.PushReport:
+    with Store.open(path) as store:
+        return neo4j.push(store, uri, **options)
+
+
+# -- what is written ------------------------------------------------------------------------------------------
+
+
+def test_all_nodes_and_edges_with_their_properties(empty: str, miniature_path: Path) -> None:
+    report = push(miniature_path, empty)
+    assert written(empty) == kept(miniature_path)
+    assert (report.nodes.new, report.edges.new) == tuple(map(len, kept(miniature_path)))
+
+
+def test_hostile_texts_are_data(empty: str, tmp_path: Path) -> None:
+    path = generated.hostile(tmp_path / "hostile.begat")
+    push(path, empty)
+    assert written(empty) == kept(path)
+
+
+def test_an_empty_graph(empty: str, tmp_path: Path) -> None:
+    Store.create(tmp_path / "empty.begat").close()
+    assert "nothing changed" in push(tmp_path / "empty.begat", empty).summary()
+
+
+def test_twice_changes_nothing(empty: str, miniature_path: Path) -> None:
+    push(miniature_path, empty)
+    elements = "MATCH (n:Begat)-[r]->() RETURN elementId(n) AS n, elementId(r) AS r ORDER BY n, r"
+    before = run(empty, elements)
+    report = push(miniature_path, empty)
+    assert "nothing changed" in report.summary()
+    assert run(empty, elements) == before
+
+
+@pytest.mark.parametrize("workers", [1, 4])
+def test_many_ranges_by_any_number_of_workers(empty: str, larger: Path, workers: int) -> None:
+    told: list[tuple[str, int, int | None]] = []
+    push(larger, empty, workers=workers, batch=30, progress=lambda *said: told.append(said))
+    assert written(empty) == kept(larger)
+    for stage, total in zip(("nodes", "edges"), map(len, kept(larger)), strict=True):
+        assert told.count((stage, 0, total)) == 1
+        assert (stage, total, total) in told
+
+
+# -- again, after changes --------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def changed(larger: Path, tmp_path: Path) -> Path:
+    """A later state of the larger graph: an edge gone, one new, one changed; a node renamed, one new, one gone."""
+    path = tmp_path / "changed.begat"
+    path.write_bytes(larger.read_bytes())
+    with Store.open(path, write=True) as store, store.transaction():
+        sql = store.connection
+        subject, relation, object_ = sql.execute(
+            "SELECT subject, relation, object FROM edges LIMIT 1 OFFSET 77"
+        ).fetchone()
+        sql.execute("DELETE FROM edges WHERE (subject, relation, object) = (?, ?, ?)", (subject, relation, object_))
+        one = "(SELECT subject, relation, object FROM edges LIMIT 1 OFFSET 900)"
+        sql.execute(f"UPDATE edges SET confidence = 0.125 WHERE (subject, relation, object) = {one}")
+        sql.execute("UPDATE nodes SET name = 'Renamed', family = 'New' WHERE id = 'model-x17'")
+        sql.execute("INSERT INTO nodes (id, type, name) VALUES ('model-new', 'Model', 'New')")
+        sql.execute("INSERT INTO edges VALUES ('model-new', 'USES', 'model-x17', 0.5, 1, 'mined', '2024')")
+        sql.execute("DELETE FROM edges WHERE 'model-x99' IN (subject, object)")
+        sql.execute("DELETE FROM nodes WHERE id = 'model-x99'")
+        store.set_meta("stamp", "later")
+    return path
+
+
+def test_only_what_changed_is_written(empty: str, larger: Path, changed: Path) -> None:
+    push(larger, empty)
+    elements = dict(run(empty, "MATCH (n:Begat {id: 'model-x18'}) RETURN n.id AS id, elementId(n) AS e")[0])
+    report = push(changed, empty)
+    before, after = kept(larger)[1], kept(changed)[1]
+    assert (report.nodes.new, report.nodes.changed, report.nodes.removed) == (1, 1, 1)
+    assert (report.edges.new, report.edges.changed) == (1, 1)
+    assert report.edges.removed == len(before.keys() - after.keys())
+    assert written(empty) == kept(changed)
+    assert run(empty, "MATCH (n:Begat {id: 'model-x18'}) RETURN n.id AS id, elementId(n) AS e") == [elements]
+
+
+def test_back_to_an_earlier_state(empty: str, larger: Path, changed: Path) -> None:
+    for path in (larger, changed, larger):
+        push(path, empty)
+        assert written(empty) == kept(path)
+
+
+# -- killed, cut off ---------------------------------------------------------------------------------------------
+
+
+def test_killed_in_the_middle_and_taken_up(empty: str, larger: Path) -> None:
+    code = (
+        "import sys; from begat.graph import neo4j; from begat.graph.store import Store\n"
+        "neo4j._NODES, neo4j._SUBJECTS = 100, 50\n"
+        "def told(stage, done, total):\n    print(stage, done, flush=True)\n"
+        "neo4j.push(Store.open(sys.argv[1]), sys.argv[2], workers=2, progress=told)"
+    )
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    process = subprocess.Popen(
+        [sys.executable, "-c", code, str(larger), empty], stdout=subprocess.PIPE, text=True, env=environment
+    )
+    assert process.stdout
+    for line in process.stdout:
+        stage, done = line.split()
+        if stage == "edges" and int(done) > 200:
+            process.send_signal(signal.SIGKILL)
+            break
+    process.stdout.close()
+    assert process.wait() == -signal.SIGKILL
+    (row,) = run(empty, "MATCH (:Begat)-[r]->() RETURN count(r) AS edges")
+    assert 200 < row["edges"] < len(kept(larger)[1]), "killed in the middle"
+    report = push(larger, empty)
+    assert report.nodes.new == 0
+    assert 0 < report.edges.new < len(kept(larger)[1]) - 200, "only the rest"
+    assert written(empty) == kept(larger)
+
+
+def test_a_lost_connection_is_taken_up_by_the_driver_or_the_next_push(empty: str, larger: Path) -> None:
+    with _Wire(empty) as wire:
+
+        def told(stage: str, done: int, total: int | None) -> None:
+            if stage == "edges" and done > 200:
+                wire.cut_once()
+
+        report = push(larger, wire.uri, workers=2, progress=told)
+        assert wire.cuts == 1
+    assert 200 < report.edges.new <= len(kept(larger)[1]), "a commit whose receipt was lost is found done"
+    assert written(empty) == kept(larger)
+
+
+def test_a_server_that_does_not_come_back_is_one_clear_error(larger: Path) -> None:
+    with socket.socket() as unused:
+        unused.bind(("127.0.0.1", 0))
+        port = unused.getsockname()[1]
+    with pytest.raises(GraphError, match=f"bolt://127.0.0.1:{port}: no Neo4j answers"):
+        push(larger, f"bolt://127.0.0.1:{port}")
+
+
+class _Wire:
+    """A wire to a server, on a port of its own, that can be cut: all connections through it break at once."""
+
+    def __init__(self, uri: str) -> None:
+        host, _, port = uri.partition("://")[2].partition(":")
+        self.target = (host, int(port or 7687))
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.uri = f"bolt://127.0.0.1:{self.listener.getsockname()[1]}"
+        self.ends: list[socket.socket] = []
+        self.cuts = 0
+
+    def __enter__(self) -> "_Wire":
+        threading.Thread(target=self._accept, daemon=True).start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.listener.close()
+        self._cut()
+
+    def cut_once(self) -> None:
+        if not self.cuts:
+            self.cuts = 1
+            self._cut()
+
+    def _cut(self) -> None:
+        ends, self.ends = self.ends, []
+        for end in ends:
+            with suppress(OSError):
+                end.shutdown(socket.SHUT_RDWR)
+            end.close()
+
+    def _accept(self) -> None:
+        while True:
+            try:
+                near, _ = self.listener.accept()
+            except OSError:
+                return
+            far = socket.create_connection(self.target)
+            self.ends += [near, far]
+            for one, other in ((near, far), (far, near)):
+                threading.Thread(target=self._carry, args=(one, other), daemon=True).start()
+
+    @staticmethod
+    def _carry(one: socket.socket, other: socket.socket) -> None:
+        try:
+            while data := one.recv(65536):
+                other.sendall(data)
+        except OSError:
+            pass
+
+
+# -- beside other people's data -------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def shared_database(empty: str) -> Iterator[str]:
+    """A database that holds other people's papers: with begat's labels, ids and relation types, but not begat's."""
+    run(
+        empty,
+        "CREATE (a:Paper:Theirs {id: 'arxiv-2311.11045', name: 'Ours'})-[:EXTENDS {confidence: 1.0}]->"
+        "(b:Model:Theirs {id: 'model-orca', name: 'Orca'})",
+    )
+    yield empty
+    run(empty, "MATCH (n:Theirs) DETACH DELETE n")
+
+
+THEIRS = (
+    "MATCH (n:Theirs) OPTIONAL MATCH (n)-[r]->(m) RETURN labels(n) AS l, properties(n) AS p, type(r) AS t,"
+    " properties(r) AS q, m.id AS m, elementId(n) AS e ORDER BY e"
+)
+
+
+def test_others_nodes_are_never_touched(shared_database: str, miniature_path: Path) -> None:
+    before = run(shared_database, THEIRS)
+    push(miniature_path, shared_database)
+    assert run(shared_database, THEIRS) == before
+    assert written(shared_database) == kept(miniature_path)
+    neo4j.wipe(shared_database)
+    assert run(shared_database, THEIRS) == before
+    assert written(shared_database) == ({}, {})
+
+
+def test_what_others_add_to_nodes_of_begat_stays(shared_database: str, larger: Path, changed: Path) -> None:
+    push(larger, shared_database)
+    run(
+        shared_database,
+        "MATCH (t:Theirs {id: 'model-orca'}), (a:Begat {id: 'model-x17'}), (gone:Begat {id: 'model-x99'})"
+        " SET a.note = 'read this' CREATE (t)-[:ABOUT]->(a), (t)-[:ABOUT]->(gone), (a)-[:EXTENDS {mine: true}]->(a)",
+    )
+    report = push(changed, shared_database)
+    assert report.kept == 1
+    (row,) = run(
+        shared_database,
+        "MATCH (:Theirs)-[:ABOUT]->(a:Begat) MATCH (a)-[r:EXTENDS]->(a) RETURN a.note AS note, a.name AS name, r.mine AS mine",
+    )
+    assert row == {"note": "read this", "name": "Renamed", "mine": True}
+    (row,) = run(shared_database, "MATCH (:Theirs)-[:ABOUT]->(gone {id: 'model-x99'}) RETURN labels(gone) AS labels")
+    assert row == {"labels": []}
+    run(shared_database, "MATCH (n {id: 'model-x99'}) DETACH DELETE n")
+
+
+def test_another_graph_is_not_overwritten_unasked(empty: str, miniature_path: Path, tmp_path: Path) -> None:
+    push(miniature_path, empty)
+    other = miniature.build(tmp_path / "other.begat")
+    with pytest.raises(
+        GraphError, match=r"another graph is in this database \(pushed from miniature.begat\).*--replace"
+    ):
+        push(other, empty)
+    assert "nothing changed" in push(other, empty, replace=True).summary()
+
+
+def test_a_push_that_is_overtaken_stops(empty: str, larger: Path, changed: Path) -> None:
+    overtaken: list[neo4j.PushReport] = []
+
+    def told(stage: str, done: int, total: int | None) -> None:
+        if stage == "edges" and not overtaken:
+            overtaken.append(push(changed, empty))
+
+    with pytest.raises(GraphError, match="another push or wipe has taken over"):
+        push(larger, empty, workers=1, progress=told)
+    assert written(empty) == kept(changed)
+
+
+def test_constraints_hold(empty: str, miniature_path: Path) -> None:
+    push(miniature_path, empty)
+    with pytest.raises(GraphError, match="already exists"):
+        run(empty, "CREATE (n:Begat {id: 'model-orca'})")
+
+
+# -- addresses -------------------------------------------------------------------------------------------------------
+
+
+def test_passwords_come_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NEO4J_USER", "reader")
+    monkeypatch.setenv("NEO4J_PASSWORD", "secret")
+    address = neo4j.Address.of("neo4j+s://example.org:7687/papers")
+    assert (address.uri, address.database, address.auth) == (
+        "neo4j+s://example.org:7687", "papers", ("reader", "secret"),
+    )  # fmt: skip
+    assert "secret" not in repr(address)
+    with pytest.raises(UsageError) as refused:
+        neo4j.Address.of("neo4j://me:hidden@example.org")
+    assert "hidden" not in str(refused.value)
+
+
+@pytest.mark.parametrize("url", ["neo4j://", "http://localhost:7474", "graph.begat", "neo4j:localhost"])
+def test_what_is_no_address(url: str) -> None:
+    with pytest.raises(UsageError, match="no address of a Neo4j"):
+        neo4j.Address.of(url)
