@@ -88,7 +88,7 @@ class Identity:
         self._circumstances = circumstances or {}
         self._dates = dates or {}
         self._introductions = sorted(introductions, key=lambda i: (i.by, i.name, i.document))
-        self._concepts = _Concepts(self._uses, synonyms, {(i.document, parse(i.name).key) for i in self._introductions})
+        self._concepts = _Concepts(synonyms, {(i.document, parse(i.name).key) for i in self._introductions})
         self._entities: dict[tuple[str, str | None], Entity] = {}
         self._introducers = self._find_introducers()
         self._meant: dict[tuple[int, str], Entity] = {}
@@ -162,10 +162,9 @@ class Identity:
 
     def _entity(self, concept: str, by: str | None, uses: list[Use]) -> Entity:
         introducing = [u for u in uses if by and by in self._own.get((u.document, concept), ())]
-        family = self._families.get(parse(uses[0].name).family_key, {})
-        kind = _heaviest_type([_weights(introducing), family, _weights(uses)])
         name = _most_used(introducing) if introducing else self._telling(_most_used(uses), uses, concept)
-        key = parse(name).key
+        key, family = parse(name).key, self._families.get(parse(name).family_key, {})
+        kind = _heaviest_type([_weights(introducing), family, _weights(uses)])
         seen = min((d for u in uses if (d := self._date(u.document))), default=None)
         names = {}
         for written in dict.fromkeys(u.name for u in uses):
@@ -179,9 +178,9 @@ class Identity:
         """The types of the versions, sizes and flavours of a family that papers introduce, by the family's key."""
         votes: dict[str, list[Use]] = defaultdict(list)
         for (concept, by), uses in used.items():
-            if by:
-                own = [u for u in uses if by in self._own.get((u.document, concept), ())]
-                votes[parse(uses[0].name).family_key] += own
+            for use in uses:
+                if by and by in self._own.get((use.document, concept), ()):
+                    votes[parse(use.name).family_key].append(use)
         return {family: _weights(own) for family, own in votes.items()}
 
     def _telling(self, name: str, uses: list[Use], concept: str) -> str:
@@ -213,18 +212,13 @@ class Identity:
 class _Concepts:
     """Parsed keys joined by acronyms and other synonyms; an ambiguous acronym is told apart by document."""
 
-    def __init__(
-        self, uses: Sequence[Use], synonyms: Iterable[tuple[int, str, str]], introduced: set[tuple[int, str]]
-    ) -> None:
+    def __init__(self, synonyms: Iterable[tuple[int, str, str]], introduced: set[tuple[int, str]]) -> None:
         self._parent: dict[str, str] = {}
         self._reasons: dict[frozenset[str], str] = {}
         self._in_document: dict[tuple[int, str], str] = {}
         self._anywhere: dict[str, str] = {}
         self._ambiguous: set[str] = set()
         self._written: dict[str, set[str]] = defaultdict(set)
-        self._documents: dict[str, set[int]] = defaultdict(set)
-        for use in uses:
-            self._documents[parse(use.name).key].add(use.document)
         longs: dict[str, dict[str, set[int]]] = defaultdict(lambda: defaultdict(set))
         others: list[tuple[str, str]] = []
         for document, name, alias in sorted(synonyms):

@@ -55,8 +55,8 @@ def fold(name: str) -> str:
 class ParsedName:
     """A name taken apart: `LLaMA-2-7B-chat` is stem LLaMA, version 2, size 7B, flavour chat.
 
-    `version` is normal ("2" for v2, 2.0 and II alike), `size` and `flavour` as written; `key` is the folded
-    whole in one order, without a version 1, which is what a first release gets called afterwards.
+    `version` is normal ("2" for v2 and 2.0 alike), `size` and `flavour` as written; `key` is the folded whole in
+    one order, without a version 1, which is what a first release gets called afterwards.
     """
 
     stem: str
@@ -128,8 +128,11 @@ _YEAR = re.compile(r"(?P<before>[^\W\d_][\s\-'’]*)(?:19(?=[89]\d)|20(?=[0-3]\d
 _TOKEN_MARKS = re.compile(r"[\s\-–—‑_/,:()'’\"`]+")
 _VERSION_WORD = re.compile(r"\b[vV](?:ersion|er\.?|\.)?[\s\-]+(?=\d)")
 _WITH_ACRONYM = re.compile(r"(.{6,}?)\s*\(([A-Za-z][\w\-+]{1,11})\)")
+_PLUS_WORD = re.compile(r"(?<=\w)\+(?=[A-Za-z])")
 _HUB = re.compile(r"[A-Za-z][A-Za-z\-]{2,}/(?=[A-Za-z][\w.]*-)(?=[^/\s]*\d)[^/\s]+")
+_SHAPED = re.compile(r"(?<!^)[A-Z0-9]")
 _UNITS = frozenset("BbMmKkTtDd")
+"""Letters after a digit that measure something, and so are no flavour: 7B, 16k, 3D."""
 
 
 @lru_cache(maxsize=200_000)
@@ -183,7 +186,7 @@ def _tokens(name: str) -> list[str]:
     if (both := _WITH_ACRONYM.fullmatch(plain)) and acronym_of(both[2], both[1]):
         plain = both[1]
     plain = _VERSION_WORD.sub("v", _YEAR.sub(r"\g<before>\g<year>", plain))
-    plain = re.sub(r"(?<=\w)\+(?=[A-Za-z])", " +", plain)
+    plain = _PLUS_WORD.sub(" +", plain)
     tokens = [t.strip(".") for t in _TOKEN_MARKS.split(plain) if t.strip(".")]
     if len(tokens) > 1 and tokens[0].lower() == "the":
         tokens = tokens[1:]
@@ -194,7 +197,7 @@ def _tokens(name: str) -> list[str]:
 
 def _shaped(token: str) -> bool:
     """Whether a word looks like a name by itself: capitals or digits past its first letter."""
-    return bool(re.search(r"(?<!^)[A-Z0-9]", token))
+    return _SHAPED.search(token) is not None
 
 
 def _is_size(token: str, before: list[str]) -> bool:

@@ -183,3 +183,17 @@ def test_the_order_of_everything_is_indifferent() -> None:
 )
 def test_slugs_are_readable_ascii(name: str, made: str) -> None:
     assert slug(name) == made
+
+
+def test_the_numbers_of_documents_are_indifferent() -> None:
+    def graph(a: int, b: int, c: int) -> list[tuple[str, str, object]]:
+        said = [(a, "DNO", "Direct Nash Optimization"), (b, "PT", "Prompt Tuning"), (c, "PT", "Perceptual Transfer")]
+        votes = [
+            *uses((a, "DNO"), (b, "Direct Nash Optimization"), (b, "PT"), (c, "PT"), (c, "DNO")),
+            Use(a, "DNO 2", MODEL),
+            Use(b, "Direct Nash Optimization 2", DATASET),
+        ]
+        own = [Introduction(a, "DNO 2", "arxiv-1", 0.9), Introduction(b, "Direct Nash Optimization 2", "arxiv-2", 0.9)]
+        return [(e.id, e.name, sorted(e.names.items())) for e in Identity(votes, own, said).entities]
+
+    assert all(graph(*numbers) == graph(1, 2, 3) for numbers in permutations((1, 2, 3)))
