@@ -43,7 +43,8 @@ class Result:
     def json(self) -> Iterator[str]:
         """Pieces of a JSON array with an object by column for each row, one row a line."""
         yield "["
-        for number, record in enumerate(self.records()):
+        for number, row in enumerate(self.rows):
+            record = dict(zip(self.columns, row, strict=True))
             yield (",\n " if number else "\n ") + json.dumps(_finite(record), ensure_ascii=False)
         yield "\n]\n" if self.rows else "]\n"
 

@@ -97,7 +97,7 @@ def show(store: Store, node_id: str) -> Portrait:
 
 
 def _group(store: Store, node_id: str, relation: Relation, forward: bool) -> Iterator[Group]:
-    ends = ("subject", "object") if FACTS[relation].symmetric else ("subject",) if forward else ("object",)
+    ends = ("subject", "object") if FACTS[relation].symmetric else ("subject" if forward else "object",)
     where = " OR ".join(f"(relation = ?1 AND {end} = ?2)" for end in ends)
     (count,) = store.connection.execute(f"SELECT count(*) FROM edges WHERE {where}", (relation, node_id)).fetchone()
     if not count:

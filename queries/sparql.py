@@ -38,7 +38,7 @@ def sparql(
     """Ask in SPARQL: at most `limit` rows (a note says where there were more), within `timeout` seconds.
 
     The prefixes of `graph/rdf.py` are declared. `parameters` give variables their values: a str is a plain literal,
-    or an IRI if it is written `<https://…>`; int, float and bool are typed literals. The columns are the variables
+    or an IRI if it is one in angle brackets (`<https://…>`); int, float and bool are typed literals. The columns are the variables
     of a SELECT; `answer` of an ASK; `subject`, `predicate`, `object` of a CONSTRUCT or DESCRIBE.
     Raises QueryError for what is no SPARQL, not allowed, or takes too long.
     """
@@ -277,13 +277,13 @@ def _written(name: str, value: Any) -> str:
     return str(value) if isinstance(value, int) and not isinstance(value, bool) else str(_term(name, value))
 
 
+_IRI = re.compile(r"""<[A-Za-z][A-Za-z0-9+.-]*:[^<>"{}|^`\\\x00-\x20]*>""")
+
+
 def _term(name: str, value: Any) -> "ox.NamedNode | ox.Literal":
     """A parameter as a term; it never becomes part of the query's text."""
-    if isinstance(value, str) and value.startswith("<") and value.endswith(">"):
-        try:
-            return ox.NamedNode(value[1:-1])
-        except ValueError as error:
-            raise QueryError(f"the parameter {name} is no IRI: {error}") from None
+    if isinstance(value, str) and _IRI.fullmatch(value):
+        return ox.NamedNode(value[1:-1])
     if isinstance(value, str | bool | int | float):
         return ox.Literal(value)
     raise QueryError(f"the parameter {name} must be text, a number or a truth value, not {type(value).__name__}")

@@ -15,6 +15,7 @@ import pickle
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -56,6 +57,8 @@ class Worker:
     engine: str
     path: Path
     process: "subprocess.Popen[bytes]" = field(init=False)
+    words: IO[bytes] = field(init=False)
+    """What the process says on its standard error: nothing, but for an engine that dies."""
 
     def __post_init__(self) -> None:
         # Not multiprocessing: its spawn runs the caller's script again, which scripts without a main guard do not
@@ -63,7 +66,8 @@ class Worker:
         # but from where this process imports.
         code = "import sys, json; sys.path[:] = json.loads(sys.argv[1]); from begat.queries.worker import serve; serve(*sys.argv[2:])"
         command = [sys.executable, "-I", "-c", code, json.dumps(sys.path), self.engine, str(self.path)]
-        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        self.words = tempfile.TemporaryFile()  # noqa: SIM115  # closed by close()
+        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self.words)
 
     def ask(self, query: str, parameters: Mapping[str, Any], limit: int, timeout: float) -> Result:
         """The answer. Raises QueryError at the time limit (seconds; building the view does not count)."""
@@ -88,8 +92,8 @@ class Worker:
                     " time with --timeout"
                 ) from None
             raise QueryError(
-                f"the query engine died (exit {code}); most likely the query needs more than {_gib(MOST_MEMORY)} of memory:"
-                " ask for less"
+                f"the query engine died (exit {code}{self._last_words()}); most likely the query needs more than"
+                f" {_gib(MOST_MEMORY)} of memory: ask for less"
             ) from None
         finally:
             timer.cancel()
@@ -113,6 +117,12 @@ class Worker:
         except pickle.UnpicklingError:  # killed in the middle of its answer
             raise EOFError from None
 
+    def _last_words(self) -> str:
+        self.words.seek(0)
+        lines = self.words.read().decode(errors="replace").split("\n")
+        last = next((line.strip() for line in reversed(lines) if line.strip()), "")
+        return f": {last}" if last else ""
+
     @property
     def alive(self) -> bool:
         """Whether it can be asked."""
@@ -126,6 +136,7 @@ class Worker:
             with contextlib.suppress(BrokenPipeError):
                 stream.close()
         self.process.wait()
+        self.words.close()
 
 
 def _gib(amount: int) -> str:

@@ -89,6 +89,14 @@ def test_memory_is_bounded(miniature_path: Path, monkeypatch: pytest.MonkeyPatch
         cypher(miniature_path, "RETURN size(reduce(s = 'a', x IN range(1, 40) | s + s)) AS n", timeout=20)
 
 
+def test_an_engine_that_cannot_start_says_why(miniature_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    asked = worker.Worker("begat.queries.no_such_engine", miniature_path)
+    with pytest.raises(QueryError, match="No module named"):
+        asked.ask("", {}, 1, 5)
+    asked.close()
+    assert capfd.readouterr().err == ""
+
+
 def test_questions_can_be_asked_from_many_threads(miniature_path: Path) -> None:
     with ThreadPoolExecutor(4) as threads:
         asked = [threads.submit(cypher, miniature_path, "RETURN $n AS n", {"n": n}) for n in range(20)]
@@ -142,5 +150,4 @@ def test_a_worker_whose_parent_is_gone_ends(miniature_path: Path) -> None:
     assert asked.process.stdin
     asked.process.stdin.close()
     assert asked.process.wait(5) == 0
-    assert asked.process.stdout
-    asked.process.stdout.close()
+    asked.close()
