@@ -19,7 +19,11 @@ from begat.loaders.mining.lists import Item
 from begat.loaders.mining.reading import Name, Reading
 
 INTRODUCED = 0.5
-"""How probable it must be that the paper introduces a thing, to make it what "we" stands for."""
+"""How probable it must be that the paper introduces a thing, to say so."""
+PERHAPS = 0.15
+"""How probable, to consider it as what "we" stands for."""
+SURELY = 0.85
+"""How probable the surest must be, so that "we" cannot stand for a contribution without a name."""
 _SHORT = {NodeType.MODEL: "M", NodeType.METHOD: "T", NodeType.DATASET: "D", NodeType.PAPER: "P"}
 _WINDOW = 10
 
@@ -49,7 +53,10 @@ class Scene:
     names: list[Name]
     types: list[NodeType]
     introduced: list[int]
+    """What "we" may stand for, thing 0 among them where that may have no name."""
     chance: list[float]
+    sure: list[float]
+    """How sure it is that each is a named thing of its type."""
     lines: list[Line]
     count: list[int]
 
@@ -58,17 +65,21 @@ def scene(reading: Reading, names: list[Name]) -> Scene:
     """The reading as relation mining sees it: its things and its sentences with lists joined and "we" resolved."""
     things: list[Thing] = [reading.about]
     numbers: dict[object, int] = {}
-    chance, count = [0.0], [0]
+    chance, sure, count = [0.0], [1.0], [0]
     for name in names:
         if name.thing not in numbers:
             numbers[name.thing] = len(things)
             things.append(name.thing)
             chance.append(0.0)
+            sure.append(0.0)
             count.append(0)
         chance[numbers[name.thing]] = max(chance[numbers[name.thing]], name.introduced)
+        sure[numbers[name.thing]] = max(sure[numbers[name.thing]], name.confidence)
         count[numbers[name.thing]] += 1
     types = [t.type for t in things]
-    introduced = [n for n in range(1, len(things)) if chance[n] >= INTRODUCED] or [0]
+    introduced = [n for n in range(1, len(things)) if chance[n] >= PERHAPS]
+    if max(chance) < SURELY:
+        introduced.append(0)
     sequences = []
     at = 0
     for sentence in reading.sentences:
@@ -86,9 +97,9 @@ def scene(reading: Reading, names: list[Name]) -> Scene:
         line = Line(
             sequence, sentence.start, sentence.end, sentence.title, position, stance.of_sentence(sequence, position)
         )
-        _locate(line, types, set(introduced))
+        _locate(line, types, {n for n, c in enumerate(chance) if c >= INTRODUCED})
         lines.append(line)
-    return Scene(reading, things, names, types, introduced, chance, lines, count)
+    return Scene(reading, things, names, types, introduced, chance, sure, lines, count)
 
 
 def _locate(line: Line, types: list[NodeType], introduced: set[int]) -> None:
@@ -118,14 +129,14 @@ class Candidate:
 
 def candidates(scene: Scene) -> Iterator[Candidate]:
     """Every pair that some sentence could relate."""
-    subjects = range(1, len(scene.things)) if scene.introduced != [0] else range(len(scene.things))
+    subjects = range(0 if 0 in scene.introduced else 1, len(scene.things))
     own = set(scene.introduced)
     for subject in subjects:
         for object_ in range(1, len(scene.things)):
             if object_ == subject:
                 continue
             places = [p for n, line in enumerate(scene.lines) for p in _places(n, line, subject, object_, own)]
-            if places or _akin(scene.things[subject].name, scene.things[object_].name):
+            if places or akin(scene.things[subject].name, scene.things[object_].name):
                 yield Candidate(subject, object_, places)
 
 
@@ -142,7 +153,7 @@ def _places(number: int, line: Line, subject: int, object_: int, own: set[int]) 
 
 
 @cache
-def _akin(a: str, b: str) -> str:
+def akin(a: str, b: str) -> str:
     """How two names resemble one another, in a word; empty where they do not."""
     one, two = naming.parse(a), naming.parse(b)
     if naming.fold(one.stem) == naming.fold(two.stem):
@@ -191,7 +202,8 @@ class Teller:
         """What a thing is, in a letter: P the paper, M a model, T a method, D a dataset; I before it: introduced."""
         if thing == 0:
             return "P"
-        return ("I" if thing in self.scene.introduced else "") + _SHORT[self.scene.types[thing]]
+        chance = self.scene.chance[thing]
+        return ("I" if chance >= INTRODUCED else "i" if chance >= PERHAPS else "") + _SHORT[self.scene.types[thing]]
 
     def features(self, candidate: Candidate) -> list[str]:
         """What is true of a candidate, over all its places."""
@@ -204,12 +216,17 @@ class Teller:
     def _pair(self, c: Candidate) -> Iterator[str]:
         scene = self.scene
         s, o = self.kind(c.subject), self.kind(c.object)
-        akin = _akin(scene.things[c.subject].name, scene.things[c.object].name) if c.subject else ""
+        alike = akin(scene.things[c.subject].name, scene.things[c.object].name) if c.subject else ""
         yield "bias"
         yield f"types {s} {o}"
-        yield f"akin {akin}"
-        yield f"akin {akin} {s} {o}"
-        yield f"introduced {min(len(scene.introduced), 3) if scene.introduced != [0] else 0}"
+        yield f"akin {alike}"
+        yield f"akin {alike} {s} {o}"
+        named = sum(chance >= INTRODUCED for chance in scene.chance)
+        yield f"introduced {min(named, 3)}"
+        yield f"surest introduced {int(max(scene.chance) * 5)} {s[:1]}"
+        yield f"s introduced {int(scene.chance[c.subject] * 10)}"
+        yield f"s sure {int(scene.sure[c.subject] * 10)}"
+        yield f"o sure {int(scene.sure[c.object] * 10)}"
         yield f"things {_bucket(len(scene.things))}"
         for side, thing in (("s", c.subject), ("o", c.object)):
             if thing in self.title:
@@ -217,7 +234,7 @@ class Teller:
             yield f"{side} count {_bucket(scene.count[thing])} {s} {o}"
             if thing in self.first:
                 yield f"{side} first {round(scene.lines[self.first[thing]].position * 4)} {s} {o}"
-            if thing in scene.introduced and len(scene.introduced) > 1:
+            if thing and thing in scene.introduced and len(scene.introduced) > 1:
                 yield f"{side} rank {min(scene.introduced.index(thing), 2)}"
                 if thing == min(scene.introduced, key=lambda t: self.first.get(t, 99)):
                     yield f"{side} is first introduced"

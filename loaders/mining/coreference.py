@@ -27,8 +27,9 @@ _DATA_WORDS = re.compile(r"datasets?|benchmark|corpus|suite|collection|data", re
 
 
 def _of_type(wanted: Sequence[NodeType], introduced: Sequence[int], types: Sequence[NodeType]) -> tuple[int, ...]:
-    """The introduced things of the wanted types, or all of them where there is none."""
-    return tuple(t for t in introduced if types[t] in wanted) or tuple(introduced)
+    """The introduced things of the wanted types, or all of them where there is none; always the unnamed one."""
+    fitting = [t for t in introduced if types[t] in wanted]
+    return tuple(t for t in introduced if types[t] is NodeType.PAPER or not fitting or t in fitting)
 
 
 def _meant(

@@ -1,7 +1,8 @@
-"""The learned judge over candidate relations: how probable each relation is between two things, given what is told.
+"""The learned judge over candidate relations: how probable each relation is between two things.
 
-Linear, over the features that `context.py` tells and the rules that hold. Its weights come from `learn_relations.py`
-and are shipped as `relations.npz`.
+In two steps. A linear one looks at each candidate by itself: the features that `context.py` tells and the rules that
+hold. Trees then look at its score in company (`measures.py`): beside its rivals for the same object, the reverse,
+its neighbours in a list, and how sure the names are. Made by `learn_relations.py`, shipped as `relations.npz`.
 """
 
 from collections.abc import Iterable, Sequence
@@ -13,8 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from begat.graph.vocabulary import Relation
-
-Floats = npt.NDArray[np.float64]
+from begat.loaders.mining.judges import Floats, Trees, odds
 
 JUDGED: tuple[Relation, ...] = (
     Relation.EXTENDS, Relation.VARIANT_OF, Relation.FINE_TUNED_FROM, Relation.DISTILLED_FROM, Relation.USES,
@@ -32,8 +32,9 @@ class Judge:
     weights: npt.NDArray[np.float32]
     """(features, relations)."""
     bias: npt.NDArray[np.float32]
-    slope: npt.NDArray[np.float32]
-    shift: npt.NDArray[np.float32]
+    company: Trees | None = None
+    slope: float = 1.0
+    shift: float = 0.0
 
     def scores(self, rows: Sequence[Iterable[str]]) -> Floats:
         """The log-odds, (rows, relations), before calibration; a row counts as much however many features it has."""
@@ -45,38 +46,38 @@ class Judge:
                 out[number] += self.weights[known].sum(axis=0) / np.sqrt(len(known))
         return out
 
-    def chances(self, rows: Sequence[Iterable[str]]) -> Floats:
-        """The probability of each relation, (rows, relations)."""
-        return calibrated(self.scores(rows), self.slope, self.shift)
+    def chances(self, measures: Floats) -> Floats:
+        """The probability of each row of measures."""
+        if self.company is None:
+            raise ValueError("this judge has not learned to judge in company")
+        return odds(self.slope * self.company.scores(measures) + self.shift)
 
     def store(self, path: str) -> None:
         """Write it as `load` reads it."""
         words = "\n".join(sorted(self.index, key=self.index.__getitem__))
+        trees = self.company.arrays("company") if self.company else {}
         np.savez_compressed(
             path,
             features=np.frombuffer(words.encode(), dtype=np.uint8),
             weights=self.weights.astype(np.float16),
             bias=self.bias,
-            slope=self.slope,
-            shift=self.shift,
+            calibration=np.array([self.slope, self.shift], dtype=np.float64),
+            **trees,  # type: ignore[arg-type]
         )
 
     @classmethod
     def load(cls, data: "np.lib.npyio.NpzFile") -> "Judge":
         """The judge stored in `data`."""
         words = data["features"].tobytes().decode().split("\n")
+        slope, shift = data["calibration"].tolist()
         return cls(
             {word: at for at, word in enumerate(words)},
             data["weights"].astype(np.float32),
             data["bias"],
-            data["slope"],
-            data["shift"],
+            Trees.load(data, "company"),
+            slope,
+            shift,
         )
-
-
-def calibrated(scores: Floats, slope: npt.NDArray[np.float32], shift: npt.NDArray[np.float32]) -> Floats:
-    """Log-odds as probabilities, after `slope * score + shift` for each relation (Platt)."""
-    return np.asarray(1 / (1 + np.exp(-np.clip(slope * scores + shift, -30, 30))))
 
 
 @cache

@@ -16,13 +16,18 @@ import numpy.typing as npt
 
 from begat.loaders.mining import gold
 from begat.loaders.mining.judge import JUDGED, Judge
+from begat.loaders.mining.judges import Floats
+from begat.loaders.mining.learn_names import trees
+from begat.loaders.mining.measures import measures
 from begat.loaders.mining.reading import Name, Reading
-from begat.loaders.mining.relations import Sight, sight
+from begat.loaders.mining.sight import Sight, sight
 
 STRENGTH = 20.0
 """Inverse of the regularisation; chosen by cross-validation."""
 LEAST = 3
 """In how many candidates a feature must be told to count."""
+PARTS = 4
+ROUNDS, LEAVES = 120, 10
 SMALL = 0.02
 """Weights below this are not shipped."""
 
@@ -56,32 +61,48 @@ def _name(seen: Sight, thing: int) -> str:
 
 
 def learn(lessons: Sequence[Lesson]) -> Judge:
-    """A judge from lessons; its calibration is learned on lessons held out in turn."""
-    weights = _fit(lessons)
-    scores = np.zeros((sum(len(each.right) for each in lessons), len(JUDGED)))
-    ends = np.cumsum([len(each.right) for each in lessons])
-    parts = 4
-    for part in range(parts):
-        rest = [each for each in lessons if gold.part(each.identifier, parts) != part]
-        judge = _fit(rest)
-        for end, each in zip(ends, lessons, strict=True):
-            if gold.part(each.identifier, parts) == part and len(each.right):
-                scores[end - len(each.right) : end] = judge.scores(each.sight.told)
-    return _calibrate(weights, scores, lessons)
+    """A judge from lessons; what judges in company learns from scores that were given without having seen the answer."""
+    scores = held_out(lessons)
+    first = _fit(lessons)
+    numbers, right, parts = company(lessons, scores)
+    slope, shift = _calibration(numbers, right, parts)
+    return Judge(first.index, first.weights, first.bias, trees(numbers, right, ROUNDS, LEAVES), slope, shift)
 
 
-def _calibrate(judge: Judge, scores: npt.NDArray[np.float64], lessons: Sequence[Lesson]) -> Judge:
+def held_out(lessons: Sequence[Lesson], parts: int = PARTS) -> list[Floats]:
+    """The first step's scores of each lesson, by a judge that learned from the other parts."""
+    judges = [_fit([e for e in lessons if gold.part(e.identifier, parts) != part]) for part in range(parts)]
+    return [judges[gold.part(e.identifier, parts)].scores(e.sight.told) for e in lessons]
+
+
+def company(
+    lessons: Sequence[Lesson], scores: Sequence[Floats]
+) -> tuple[Floats, npt.NDArray[np.bool_], npt.NDArray[np.intp]]:
+    """The measures of all candidate relations that count, which of them are right, and their part."""
+    numbers, right, parts = [], [], []
+    for each, score in zip(lessons, scores, strict=True):
+        if not len(score):
+            continue
+        rows, columns, measured = measures(each.sight, score)
+        counts = each.counts[rows, columns]
+        if counts.any():
+            numbers.append(measured[counts])
+            right.append(each.right[rows, columns][counts])
+            parts.append(np.full(int(counts.sum()), gold.part(each.identifier, PARTS)))
+    return np.vstack(numbers), np.concatenate(right), np.concatenate(parts)
+
+
+def _calibration(numbers: Floats, right: npt.NDArray[np.bool_], parts: npt.NDArray[np.intp]) -> tuple[float, float]:
+    """Slope and shift that make the trees' log-odds probabilities, by trees that have not seen the answer."""
     from sklearn.linear_model import LogisticRegression
 
-    right, counts = np.vstack([e.right for e in lessons]), np.vstack([e.counts for e in lessons])
-    slope, shift = np.ones(len(JUDGED), np.float32), np.zeros(len(JUDGED), np.float32)
-    for column in range(len(JUDGED)):
-        rows = counts[:, column]
-        if right[rows, column].sum() < 5:
-            continue
-        platt = LogisticRegression(C=100.0).fit(scores[rows, column : column + 1], right[rows, column])
-        slope[column], shift[column] = platt.coef_[0, 0], platt.intercept_[0]
-    return Judge(judge.index, judge.weights, judge.bias, slope, shift)
+    scores = np.zeros(len(right))
+    for part in range(PARTS):
+        out = parts == part
+        if out.any() and not out.all():
+            scores[out] = trees(numbers[~out], right[~out], ROUNDS, LEAVES).scores(numbers[out])
+    platt = LogisticRegression(C=100.0).fit(scores[:, None], right)
+    return float(platt.coef_[0, 0]), float(platt.intercept_[0])
 
 
 def _fit(lessons: Sequence[Lesson]) -> Judge:
@@ -109,8 +130,7 @@ def _fit(lessons: Sequence[Lesson]) -> Judge:
         model = LogisticRegression(C=STRENGTH, solver="liblinear", random_state=0)
         model.fit(matrix[rows], right[rows, column])
         weights[:, column], bias[column] = model.coef_[0], model.intercept_[0]
-    unit = np.ones(len(JUDGED), np.float32)
-    return Judge(index, weights, bias, unit, unit * 0)
+    return Judge(index, weights, bias)
 
 
 def pruned(judge: Judge) -> Judge:
@@ -118,4 +138,4 @@ def pruned(judge: Judge) -> Judge:
     keep = np.flatnonzero(np.abs(judge.weights).max(axis=1) >= SMALL)
     features = sorted(judge.index, key=judge.index.__getitem__)
     index = {features[at]: n for n, at in enumerate(keep)}
-    return Judge(index, judge.weights[keep], judge.bias, judge.slope, judge.shift)
+    return Judge(index, judge.weights[keep], judge.bias, judge.company, judge.slope, judge.shift)

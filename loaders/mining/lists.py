@@ -11,10 +11,9 @@ from dataclasses import dataclass
 from begat.loaders.mining.reading import Name, Sentence
 
 _SEPARATORS = frozenset({",", "and", "or", "&", "/", ";", "as", "well", "nor", "also", "then", "e.g", "to", "+"})
-_JOINING = frozenset({",", "and", "or", "&", "/", "nor", "+"})
-_DETERMINERS = frozenset(
-    "the a an both either even other popular recent standard classic challenging large-scale more its our".split()
-)
+_CONJUNCTIONS = frozenset({"and", "or", "&", "/", "nor", "+"})
+_ADJECTIVES = frozenset("the both even other popular recent standard classic challenging large-scale more".split())
+_DETERMINERS = _ADJECTIVES | {"a", "an", "either", "its", "our"}
 _HEADS = re.compile(
     r"data|dataset\w*|benchmark\w*|corpus|corpora|tasks?|models?|methods?|algorithms?|loss|losses|networks?|image|object|semantic|"
     r"classification|detection|segmentation|recognition|translation|environment\w*|games?|suites?|domains?|baselines?|"
@@ -73,36 +72,44 @@ def without_asides(sequence: list[Item]) -> list[Item]:
     return kept
 
 
-def _next_member(sequence: Sequence[Item], at: int) -> int | None:
-    """Where the next member of the list stands that has a member just before `at`, if there is one."""
+def _next_member(sequence: Sequence[Item], at: int) -> tuple[int, bool] | None:
+    """Where the next member of a list stands that has a member just before `at`, and whether an "and" joins it."""
     heads = 0
     while (
         at < len(sequence) and heads < _MOST_HEADS and not sequence[at].things and _HEADS.fullmatch(sequence[at].text)
     ):
         at, heads = at + 1, heads + 1
-    joined = False
+    said: list[str] = []
     while at < len(sequence) and not sequence[at].things and sequence[at].text.casefold() in _SEPARATORS:
-        joined = joined or sequence[at].text.casefold() in _JOINING
+        said.append(sequence[at].text.casefold())
         at += 1
-    if not joined:
+    firmly = any(word in _CONJUNCTIONS for word in said)
+    if not firmly and "," not in said:
         return None
-    if at < len(sequence) and sequence[at].text.casefold() in _DETERMINERS:
+    if at < len(sequence) and sequence[at].text.casefold() in (_DETERMINERS if firmly else _ADJECTIVES):
         at += 1
-    return at if at < len(sequence) and sequence[at].things else None
+    return (at, firmly) if at < len(sequence) and sequence[at].things else None
 
 
 def coordinated(sequence: list[Item]) -> list[Item]:
-    """The sequence with each list of names as one item, which bears the words behind its last member."""
+    """The sequence with each list of names as one item, which bears the words behind its last member.
+
+    Two names with only a comma between are no list: the second may explain the first, or begin the main clause.
+    """
     whole: list[Item] = []
     at = 0
     while at < len(sequence):
         item = sequence[at]
         at += 1
         if item.things:
-            while (member := _next_member(sequence, at)) is not None:
-                item = Item(
-                    "", item.first, sequence[member].last, tuple(dict.fromkeys(item.things + sequence[member].things))
-                )
-                at = member + 1
+            members, firm = [item], False
+            end = at
+            while (following := _next_member(sequence, end)) is not None:
+                members.append(sequence[following[0]])
+                firm = firm or following[1]
+                end = following[0] + 1
+            if len(members) > 2 or firm:
+                things = dict.fromkeys(thing for member in members for thing in member.things)
+                item, at = Item("", item.first, members[-1].last, tuple(things)), end
         whole.append(item)
     return whole

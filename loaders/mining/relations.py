@@ -4,63 +4,22 @@ Candidates are broad (`context.py`), rules propose (`rules.py`), the judge weigh
 one another is decided: one direction, one of several relations that mean nearly the same, one subject.
 """
 
-from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
 
-from begat.graph.model import Thing
+import numpy as np
+
 from begat.graph.vocabulary import Relation
-from begat.loaders.mining import rules
-from begat.loaders.mining.context import Candidate, Scene, Teller, candidates, scene
-from begat.loaders.mining.judge import JUDGED, RIVALS, Floats, Judge, shipped
+from begat.loaders.mining.context import Candidate, Scene
+from begat.loaders.mining.judge import JUDGED, RIVALS, Judge, shipped
+from begat.loaders.mining.judges import Floats
+from begat.loaders.mining.measures import measures
 from begat.loaders.mining.reading import Name, Reading, Stated
+from begat.loaders.mining.sight import Sight, sight
 
 FLOOR = 0.1
 """Below this a candidate is not worth being kept, even as a doubtful one."""
 ALONE = 0.9
 """How near to the best subject's probability another subject of the same relation to the same object must come."""
-
-
-@dataclass(slots=True)
-class Sight:
-    """A reading's candidates with what is told of each, and the rules that hold between its things."""
-
-    scene: Scene
-    candidates: list[Candidate]
-    told: list[list[str]]
-    rules: dict[tuple[int, int], list[rules.Match]]
-
-
-def sight(reading: Reading, names: Sequence[Name]) -> Sight:
-    """What the judge is shown of a reading."""
-    seen = scene(reading, list(names))
-    held: dict[tuple[int, int], list[rules.Match]] = defaultdict(list)
-    touched: dict[int, set[str]] = defaultdict(set)
-    for match in rules.matches(seen):
-        held[match.subject, match.object].append(match)
-        touched[match.object].add(match.rule.id)
-    teller = Teller(seen)
-    pairs = list(candidates(seen))
-    told = [teller.features(c) + _ruled(c, teller, held, touched) for c in pairs]
-    return Sight(seen, pairs, told, held)
-
-
-def _ruled(
-    c: Candidate,
-    teller: Teller,
-    held: dict[tuple[int, int], list[rules.Match]],
-    touched: dict[int, set[str]],
-) -> list[str]:
-    """The rules that hold for a candidate, for its object with another subject, and the other way round."""
-    told = set()
-    mine = held.get((c.subject, c.object), [])
-    kinds = f"{teller.kind(c.subject)} {teller.kind(c.object)}"
-    for match in mine:
-        told.add(f"rule {match.rule.id}" + ("" if match.named else " meant"))
-        told.add(f"rule {match.rule.id} {kinds}")
-    told.update(f"rule elsewhere {other}" for other in touched.get(c.object, set()) - {m.rule.id for m in mine})
-    told.update(f"rule back {match.rule.id}" for match in held.get((c.object, c.subject), []))
-    return sorted(told)
 
 
 def find(reading: Reading, names: Sequence[Name], judge: Judge | None = None) -> list[Stated]:
@@ -70,8 +29,18 @@ def find(reading: Reading, names: Sequence[Name], judge: Judge | None = None) ->
     seen = sight(reading, names)
     if not seen.candidates:
         return []
-    chances = (judge or shipped()).chances(seen.told)
+    judge = judge or shipped()
+    chances = probabilities(seen, judge.scores(seen.told), judge)
     return [_stated(seen, *choice, chance) for choice, chance in decide(seen.candidates, chances)]
+
+
+def probabilities(seen: Sight, scores: Floats, judge: Judge) -> Floats:
+    """How probable each relation of each candidate is, (candidates, relations), from the first step's scores."""
+    rows, columns, numbers = measures(seen, scores)
+    chances = np.zeros_like(scores)
+    if len(rows):
+        chances[rows, columns] = judge.chances(numbers)
+    return chances
 
 
 def decide(pairs: Sequence[Candidate], chances: Floats) -> list[tuple[tuple[Candidate, int], float]]:
@@ -103,7 +72,7 @@ def _stated(seen: Sight, candidate: Candidate, relation: int, chance: float) -> 
     named = next((m for m in matches if m.named), matches[0] if matches else None)
     rule = named.rule.id if named else f"judge:{kind.lower().replace('_', '-')}"
     line = seen.scene.lines[named.line if named else _line(seen.scene, candidate, kind)]
-    subject, object_ = (_thing(seen.scene, n) for n in (candidate.subject, candidate.object))
+    subject, object_ = (seen.scene.things[n] for n in (candidate.subject, candidate.object))
     return Stated(subject, kind, object_, line.start, line.end, rule, min(chance, 0.99))
 
 
@@ -113,7 +82,3 @@ def _line(scene: Scene, candidate: Candidate, relation: Relation) -> int:
     if candidate.places:
         return min(candidate.places, key=lambda p: (order[p[1]], scene.lines[p[0]].title, p[0]))[0]
     return next(n for n, line in enumerate(scene.lines) if candidate.subject in line.named)
-
-
-def _thing(scene: Scene, number: int) -> Thing:
-    return scene.things[number]

@@ -12,7 +12,7 @@ _STOPS = frozenset({",", ";", ":", "but", "and", ".", "which", "that", "while", 
 
 def before(sequence: Sequence[Item], at: int) -> frozenset[str]:
     """The stances that govern the item at a place: "not", "hedged", "unlike", "others"; within its clause."""
-    found = set()
+    found: set[str] = set()
     for item in reversed(sequence[max(0, at - _REACH) : at]):
         if item.text in _STOPS:
             break
@@ -22,7 +22,7 @@ def before(sequence: Sequence[Item], at: int) -> frozenset[str]:
 
 def of_sentence(sequence: Sequence[Item], position: float) -> frozenset[str]:
     """What a whole sentence is: "own" (we, our), "others" (existing work), "opening" (of the text), "contrast"."""
-    found = set()
+    found: set[str] = set()
     if any(i.own and i.text != "@it" for i in sequence):
         found.add("own")
     heads = [i.text.casefold() for i in sequence[:6]]
