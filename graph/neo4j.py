@@ -100,12 +100,10 @@ def is_address(graph: str) -> bool:
     return graph.partition("://")[0] in SCHEMES and "://" in graph
 
 
-@contextmanager
-def connected(address: Address, *, connections: int = 10) -> Iterator[neo4j.Driver]:
-    """A driver that has reached the server. Raises GraphError, in the block too, where Neo4j fails."""
-    with (
-        explained(address),
-        neo4j.GraphDatabase.driver(
+def connect(address: Address, *, connections: int = 10) -> neo4j.Driver:
+    """A driver that has reached the server; the caller closes it. Raises GraphError where no Neo4j answers."""
+    with explained(address):
+        driver = neo4j.GraphDatabase.driver(
             address.uri,
             auth=address.auth,
             max_connection_pool_size=connections,
@@ -113,9 +111,19 @@ def connected(address: Address, *, connections: int = 10) -> Iterator[neo4j.Driv
             connection_acquisition_timeout=30,
             max_transaction_retry_time=60,
             notifications_min_severity=neo4j.NotificationMinimumSeverity.OFF,
-        ) as driver,
-    ):
-        driver.verify_connectivity()
+        )
+        try:
+            driver.verify_connectivity()
+        except BaseException:
+            driver.close()
+            raise
+        return driver
+
+
+@contextmanager
+def connected(address: Address, *, connections: int = 10) -> Iterator[neo4j.Driver]:
+    """The same for the length of a block, in which the driver's errors become GraphErrors too."""
+    with connect(address, connections=connections) as driver, explained(address):
         yield driver
 
 

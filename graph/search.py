@@ -13,13 +13,12 @@ from begat.graph.declared import url_key
 from begat.graph.errors import NotFoundError
 from begat.graph.model import Node
 from begat.graph.names import fold, parse
-from begat.graph.store import Store
-from begat.graph.vocabulary import THINGS, NodeType
+from begat.graph.reader import Reader
+from begat.graph.vocabulary import THINGS, NodeType, Relation
 
 _LIKE = 0.65
 """How alike two folded names are at least (1: equal, 0: no letter in place) for one to be suggested for the other."""
 _WORD = re.compile(r"\w+")
-_KINDS = ("name", "title", "evidence")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +43,7 @@ class Hit:
         return self.node.name
 
 
-def find(store: Store, name: str) -> Node:
+def find(store: Reader, name: str) -> Node:
     """The node that a name means: its id, a name or alias of it, a paper's id or link.
 
     Where several nodes have the name, a thing goes before a paper, one that a paper of the graph introduces before
@@ -57,70 +56,55 @@ def find(store: Store, name: str) -> Node:
     raise NotFoundError(name, suggest(store, name))
 
 
-def _candidates(store: Store, name: str) -> Iterator[list[Node]]:
+def _candidates(store: Reader, name: str) -> Iterator[list[Node]]:
     """Nodes that the name may mean, the surest way of looking first."""
-    yield list(store.nodes("id = ?", (name,)))
-    yield _named(store, "name = ?", name)
+    yield list(store.nodes_of([name]).values())
+    yield store.named(name)
     yield _of_paper_key(store, name)
-    yield _named(store, "folded = ?", parse(name).key)
-    yield _named(store, "folded = ?", fold(name))
+    yield store.named(parse(name).key, folded=True)
+    yield store.named(fold(name), folded=True)
 
 
-def _named(store: Store, where: str, value: str) -> list[Node]:
-    return list(store.nodes(f"id IN (SELECT node FROM aliases WHERE {where})", (value,)))
-
-
-def _of_paper_key(store: Store, name: str) -> list[Node]:
+def _of_paper_key(store: Reader, name: str) -> list[Node]:
     arxiv, doi = ids.arxiv_id(name), ids.doi(name)
     key = f"arxiv:{arxiv}" if arxiv else f"doi:{doi}" if doi else url_key(name)
-    found = list(store.nodes("id IN (SELECT paper FROM paper_keys WHERE key = ?)", (key,)))
-    return found or list(store.nodes("id IN (?, ?)", (ids.paper_node_id(key), ids.paper_node_id(f"document:{name}"))))
+    own = (ids.paper_node_id(key), ids.paper_node_id(f"document:{name}"))
+    return store.papers_by_key(key) or list(store.nodes_of(own).values())
 
 
-def _rank(store: Store, node: Node) -> tuple[int, bool, str, int, str]:
+def _rank(store: Reader, node: Node) -> tuple[int, bool, str, int, str]:
     kinds = (*THINGS, NodeType.PAPER, NodeType.AUTHOR)
-    introduced = next(store.edges("object = ? AND relation = 'INTRODUCES'", (node.id,)), None)
+    introduced = next(store.edges_to([node.id], [Relation.INTRODUCES]), None)
     kind = 0 if node.type in THINGS else kinds.index(node.type)
     return kind, introduced is None, node.date or "9999", len(node.id), node.id
 
 
-def suggest(store: Store, text: str, limit: int = 5) -> list[str]:
+def suggest(store: Reader, text: str, limit: int = 5) -> list[str]:
     """Names of nodes that have a name most like `text`, or beginning with it; best first."""
     wanted = fold(text)
-    rows = store.connection.execute(
-        "SELECT a.folded, n.name, n.id FROM aliases a JOIN nodes n ON n.id = a.node ORDER BY length(n.name), n.name, n.id"
-    ).fetchall()
+    rows = store.names_like(wanted)
     like = process.extract(
         wanted, [row[0] for row in rows], scorer=OSA.normalized_similarity, score_cutoff=_LIKE, limit=limit * 4
     )
     names = [rows[index][1] for _, _, index in like]
-    names += islice((name for folded, name, _ in rows if wanted and folded.startswith(wanted)), limit)
+    names += islice((name for folded, name in rows if wanted and folded.startswith(wanted)), limit)
     return list(dict.fromkeys(names))[:limit]
 
 
-def search(store: Store, text: str, limit: int = 20, marks: tuple[str, str] = ("", "")) -> list[Hit]:
+def search(store: Reader, text: str, limit: int = 20, marks: tuple[str, str] = ("", "")) -> list[Hit]:
     """Where the words of `text` stand in names, titles and evidence: names first, the best of each first.
 
     Any text is a valid search: it is taken as words, the last of which may be unfinished. `marks` are put around
     the words found in a snippet. Where no place has all the words, places with any of them are given.
     """
-    words = [f'"{word}"' for word in _WORD.findall(text.replace("\0", " "))]
+    words = _WORD.findall(text.replace("\0", " "))
     if not words:
         return []
-    rows = _matches(store, " ".join(words) + "*", limit, marks) or _matches(store, " OR ".join(words), limit, marks)
+    rows = store.matches(words, True, limit * 3, marks) or store.matches(words, False, limit * 3, marks)
     return list(_hits(store, rows, limit))
 
 
-def _matches(store: Store, query: str, limit: int, marks: tuple[str, str]) -> list[tuple[str, str, str]]:
-    order = " ".join(f"WHEN '{kind}' THEN {i}" for i, kind in enumerate(_KINDS))
-    return store.connection.execute(
-        "SELECT kind, ref, snippet(search, 2, ?, ?, '…', 24) FROM search WHERE search MATCH ?"
-        f" ORDER BY CASE kind {order} END, rank, ref LIMIT ?",
-        (*marks, query, limit * 3),
-    ).fetchall()
-
-
-def _hits(store: Store, rows: Iterable[tuple[str, str, str]], limit: int) -> Iterator[Hit]:
+def _hits(store: Reader, rows: Iterable[tuple[str, str, str]], limit: int) -> Iterator[Hit]:
     """The first `limit` hits, one for each node by its names, any number by its sentences."""
     seen: set[tuple[str, str]] = set()
     for kind, ref, snippet in rows:

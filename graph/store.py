@@ -15,7 +15,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 from begat.graph.errors import EvidenceError, GraphError
 from begat.graph.model import (
@@ -36,6 +36,7 @@ from begat.graph.model import (
 from begat.graph.names import fold
 from begat.graph.vocabulary import NodeType, Origin, Relation
 
+_T = TypeVar("_T")
 SCHEMA_VERSION = 1
 APPLICATION_ID = 0x62656761  # "bega", in the file's header: how a begat file is known from any other SQLite file
 
@@ -510,6 +511,105 @@ class Store:
         for row in self.connection.execute(query, parameters):
             yield Edge(row[0], Relation(row[1]), row[2], row[3], row[4], Origin(row[5]), row[6])
 
+    # -- small reads around some nodes (graph/reader.py says what each gives) --------------------------
+
+    @property
+    def place(self) -> str:
+        """Its graph URL: the path."""
+        return str(self.path)
+
+    def nodes_of(self, ids: Iterable[str]) -> dict[str, Node]:
+        """The nodes with these ids; ids that are nowhere are left out."""
+        found: dict[str, Node] = {}
+        for batch in _batches(sorted(set(ids))):
+            found |= {node.id: node for node in self.nodes(f"id IN ({_marks(batch)})", batch)}
+        return found
+
+    def edges_from(
+        self, ids: Iterable[str], relations: Sequence[Relation], min_confidence: float = 0.0
+    ) -> Iterator[Edge]:
+        """The edges whose subject is one of these nodes."""
+        return self._edges_of("subject", ids, relations, min_confidence)
+
+    def edges_to(
+        self, ids: Iterable[str], relations: Sequence[Relation], min_confidence: float = 0.0
+    ) -> Iterator[Edge]:
+        """The edges whose object is one of these nodes."""
+        return self._edges_of("object", ids, relations, min_confidence)
+
+    def _edges_of(
+        self, end: str, ids: Iterable[str], relations: Sequence[Relation], min_confidence: float
+    ) -> Iterator[Edge]:
+        for batch in _batches(sorted(set(ids))):
+            yield from self.edges(
+                f"{end} IN ({_marks(batch)}) AND relation IN ({_marks(relations)}) AND confidence >= ?",
+                [*batch, *relations, min_confidence],
+            )
+
+    def edges_at(self, node_id: str, relation: Relation, ends: Sequence[str], most: int) -> tuple[int, list[Edge]]:
+        """How many edges of a relation have the node as one of these `ends`, and the best `most` of them."""
+        where = " OR ".join(f"(relation = ?1 AND {end} = ?2)" for end in ends)
+        (count,) = self.connection.execute(f"SELECT count(*) FROM edges WHERE {where}", (relation, node_id)).fetchone()
+        best = (
+            f"SELECT subject, relation, object FROM edges WHERE {where}"
+            f" ORDER BY support DESC, confidence DESC, subject, object LIMIT {int(most)}"
+        )
+        edges = self.edges(f"(subject, relation, object) IN ({best})", (relation, node_id))
+        return count, sorted(edges, key=lambda edge: (-edge.support, -edge.confidence, edge.subject, edge.object))
+
+    def evidence_of(self, edges: Iterable[Edge], most: int) -> dict[Edge, tuple[Statement, ...]]:
+        """The statements behind each edge, the most confident first, at most `most` of each."""
+        by_ends = {(edge.subject, edge.relation, edge.object): edge for edge in edges}
+        found: dict[Edge, list[Statement]] = {edge: [] for edge in by_ends.values()}
+        for batch in _batches(sorted(by_ends)):
+            wanted = ", ".join(["(?, ?, ?)"] * len(batch))
+            best = (
+                "SELECT claim, document FROM (SELECT claim, document, row_number() OVER ("
+                "PARTITION BY subject_node, relation, object_node ORDER BY confidence DESC, document, start, claim) AS place"
+                f" FROM assertions WHERE (subject_node, relation, object_node) IN (VALUES {wanted})) WHERE place <= ?"
+            )
+            parameters = [*(part for ends in batch for part in ends), most]
+            for statement in self.statements(f"(a.claim, a.document) IN ({best})", parameters):
+                found[by_ends[statement.subject, statement.assertion.relation, statement.object]].append(statement)
+        return {edge: tuple(statements) for edge, statements in found.items()}
+
+    def names_of(self, node_id: str) -> list[tuple[str, str]]:
+        """The names of a node with why each is one; its own first."""
+        return self.connection.execute(
+            "SELECT a.name, a.reason FROM aliases a JOIN nodes n ON n.id = a.node WHERE n.id = ?"
+            " ORDER BY a.name <> n.name, a.name",
+            (node_id,),
+        ).fetchall()
+
+    def named(self, name: str, *, folded: bool = False) -> list[Node]:
+        """The nodes that have this name, or this folded name."""
+        column = "folded" if folded else "name"
+        return list(self.nodes(f"id IN (SELECT node FROM aliases WHERE {column} = ?)", (name,)))
+
+    def papers_by_key(self, key: str) -> list[Node]:
+        """The papers that a paper key means."""
+        return list(self.nodes("id IN (SELECT paper FROM paper_keys WHERE key = ?)", (key,)))
+
+    def names_like(self, folded: str) -> list[tuple[str, str]]:
+        """(folded name, name of its node): of all nodes, since any may be meant."""
+        return self.connection.execute(
+            "SELECT a.folded, n.name FROM aliases a JOIN nodes n ON n.id = a.node ORDER BY length(n.name), n.name, n.id"
+        ).fetchall()
+
+    def matches(
+        self, words: Sequence[str], every: bool, limit: int, marks: tuple[str, str]
+    ) -> list[tuple[str, str, str]]:
+        """Where words stand, the best first: ("name", "title" or "evidence", node id, snippet)."""
+        quoted = [f'"{word}"' for word in words]
+        order = " ".join(f"WHEN '{kind}' THEN {place}" for place, kind in enumerate(("name", "title", "evidence")))
+        return self.connection.execute(
+            "SELECT kind, ref, snippet(search, 2, ?, ?, '…', 24) FROM search WHERE search MATCH ?"
+            f" ORDER BY CASE kind {order} END, rank, ref LIMIT ?",
+            (*marks, " ".join(quoted) + "*" if every else " OR ".join(quoted), limit),
+        ).fetchall()
+
+    # -- replacing it ----------------------------------------------------------------------------------
+
     def replace_resolved(
         self,
         nodes: Iterable[Node],
@@ -580,6 +680,19 @@ def _statement(row: Sequence[Any]) -> Statement:
     subject, object_ = Thing(NodeType(row[6]), row[7]), Thing(NodeType(row[9]), row[10])
     assertion = Assertion(subject, Relation(row[8]), object_, evidence, row[15], row[16], Origin(row[17]))
     return Statement(row[0], row[1], row[2], row[3], row[4], row[5], assertion)
+
+
+_FEW = 500
+"""How many nodes or edges one statement asks about, well below SQLite's limit on parameters."""
+
+
+def _batches(values: Sequence[_T]) -> Iterator[Sequence[_T]]:
+    for start in range(0, len(values), _FEW):
+        yield values[start : start + _FEW]
+
+
+def _marks(values: Sequence[object]) -> str:
+    return ", ".join("?" * len(values))
 
 
 def check_evidence(document: Document, assertion: Assertion) -> None:

@@ -22,11 +22,11 @@ from begat.queries.results import Result
 _TIMED_OUT = ("TransactionTimedOut", "TransactionTimedOutClientConfiguration", "Terminated")
 
 
-def answer(
-    store: Neo4jStore, query: str, parameters: Mapping[str, Any], *, limit: int, timeout: float
-) -> Result:
+def answer(store: Neo4jStore, query: str, parameters: Mapping[str, Any], *, limit: int, timeout: float) -> Result:
     """At most `limit` rows of a checked query, within `timeout` seconds. Raises QueryError."""
-    asked = neo4j.Query(cast(LiteralString, query), timeout=timeout)  # checked by the caller, run where nothing can be written
+    asked = neo4j.Query(
+        cast(LiteralString, query), timeout=timeout
+    )  # checked by the caller, run where nothing can be written
     with store.reading() as session:
         try:
             found = session.run(asked, dict(parameters))
