@@ -1,8 +1,8 @@
 """What the columns of a record mean: guessed by their names, or as the user says; the same for every record format."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import NamedTuple
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
 
 from begat.graph import ids
 from begat.graph.errors import UsageError
@@ -67,15 +67,101 @@ def documents(input: Input, records: Iterable[Record]) -> Iterator[Document]:
     for last in records:
         if unseen:
             unseen = {field: column for field, column in unseen.items() if column not in last.values}
-        document = reader.document(last)
-        if document:
-            yield document
+        found = reader.document(last)
+        if found:
+            yield found
     if last is None:
         input.report.error("", "holds no record")
         return
     for field, column in unseen.items():
         input.report.error("", "no record has the column {column!r} (--column {field}={column}); the last has {names}",
                            field=field, column=column, names=_some(last.values))  # fmt: skip
+
+
+def document(
+    input: Input, record: Record, values: Mapping[str, object], more: Sequence[Reference] = (), **facts: Any
+) -> Document | None:
+    """The Document of a record whose `values` are by field; None, and told, where it has neither title nor text.
+
+    The fields are those of GUESSES, and "updated", a last resort for the date. `more` are references beside those
+    that `values` list; `facts` are fields of the Document that no column holds.
+    """
+    title = _line(values.get("title"))
+    text = _text(values.get("text")) or ""
+    if not title and not text.strip():
+        input.report.error(
+            record.place,
+            "neither title nor text (columns: {names}): passed over; name them with --column title=NAME, --column text=NAME",
+            names=_some(record.values),
+        )  # fmt: skip
+        return None
+    if len(text) > LIMIT:
+        input.report.error(record.place, TOO_LONG, what="a text")
+        return None
+    own, url = _number(values.get("id")), _line(values.get("url"))
+    doi = _first(ids.doi, _line(values.get("doi")), own, url)
+    arxiv = _first(ids.arxiv_id, _number(values.get("arxiv")), own, url, doi)
+    identifier = _first(ids.arxiv_id, own) or _first(ids.doi, own) or own
+    listed = (*_cited(values.get("references")), *more)
+    found = {
+        "authors": tuple(storable(name) for name in people.names(values.get("authors"))),
+        "date": _date(input, record, values, arxiv),
+        "venue": _line(values.get("venue")),
+        "references": listed + references_in(text, own={arxiv, doi}),
+        **facts,
+    }
+    return Document(
+        id=identifier or arxiv or doi or f"{input.stem}#{record.number}",
+        text=text,
+        title=title,
+        url=url,
+        arxiv=arxiv,
+        doi=doi,
+        source=input.source,
+        place=record.place,
+        **found,
+    )
+
+
+def _date(input: Input, record: Record, values: Mapping[str, object], arxiv: str | None) -> str | None:
+    """The record's date; an arXiv id knows the month, and the day of the last update is only better than nothing."""
+    month = ids.arxiv_date(arxiv) if arxiv else None
+    if "date" in values:
+        known = dates.iso(values["date"])
+        if known is None:
+            input.report.warning(
+                record.place, "not a date: {value!r}; write YYYY-MM-DD or YYYY", value=str(values["date"])[:40]
+            )
+        elif len(known) == 4 and month and month.startswith(known):
+            return month
+        if known:
+            return known
+    return month or dates.iso(values.get("updated"))
+
+
+def documents_of(
+    input: Input, records: Iterable[Record], known: Callable[[Mapping[str, Any]], Mapping[str, object] | None]
+) -> Iterator[Document]:
+    """The records of a format that begat knows: `known` gives a record's values by field, None where it is no paper.
+
+    A record whose values are not of the shape that the format has is told and left out.
+    """
+    last: Record | None = None
+    for last in records:
+        try:
+            values = known(last.values)
+        except (AttributeError, KeyError, TypeError, ValueError, IndexError):
+            input.report.error(last.place, "not of the shape that this format has: passed over")
+            continue
+        if values is not None and (found := document(input, last, present(values))):
+            yield found
+    if last is None:
+        input.report.error("", "holds no record")
+
+
+def present(values: Mapping[str, object]) -> dict[str, object]:
+    """Those of `values` that say something."""
+    return {field: value for field, value in values.items() if not _missing(value)}
 
 
 class _Reader:
@@ -87,37 +173,7 @@ class _Reader:
         self._plans: dict[tuple[str, ...], dict[str, list[str]]] = {}
 
     def document(self, record: Record) -> Document | None:
-        values = self._values(record)
-        title = _line(values.get("title"))
-        text = _text(values.get("text")) or ""
-        if not title and not text.strip():
-            self._input.report.error(
-                record.place,
-                "neither title nor text (columns: {names}): passed over; name them with --column title=NAME, --column text=NAME",
-                names=_some(record.values),
-            )  # fmt: skip
-            return None
-        if len(text) > LIMIT:
-            self._input.report.error(record.place, TOO_LONG, what="a text")
-            return None
-        own, url = _number(values.get("id")), _line(values.get("url"))
-        doi = _first(ids.doi, _line(values.get("doi")), own, url)
-        arxiv = _first(ids.arxiv_id, _number(values.get("arxiv")), own, url, doi)
-        identifier = _first(ids.arxiv_id, own) or _first(ids.doi, own) or own
-        return Document(
-            id=identifier or arxiv or doi or f"{self._input.stem}#{record.number}",
-            text=text,
-            title=title,
-            authors=tuple(storable(name) for name in people.names(values.get("authors"))),
-            date=self._date(record, values, arxiv),
-            venue=_line(values.get("venue")),
-            url=url,
-            arxiv=arxiv,
-            doi=doi,
-            references=_cited(values.get("references")) + references_in(text, own={arxiv, doi}),
-            source=self._input.source,
-            place=record.place,
-        )
+        return document(self._input, record, self._values(record))
 
     def _values(self, record: Record) -> dict[str, object]:
         """The value of each field: that of its best column that has one."""
@@ -151,21 +207,6 @@ class _Reader:
                 taken = set(self._columns.values())
                 plan[field] = [c for guess in guesses for c in by_letters.get(guess, ()) if c not in taken]
         return plan
-
-    def _date(self, record: Record, values: Mapping[str, object], arxiv: str | None) -> str | None:
-        """The record's date; an arXiv id knows the month, and the day of the last update is only better than nothing."""
-        month = ids.arxiv_date(arxiv) if arxiv else None
-        if "date" in values:
-            known = dates.iso(values["date"])
-            if known is None:
-                self._input.report.warning(
-                    record.place, "not a date: {value!r}; write YYYY-MM-DD or YYYY", value=str(values["date"])[:40]
-                )
-            elif len(known) == 4 and month and month.startswith(known):
-                return month
-            if known:
-                return known
-        return month or dates.iso(values.get("updated"))
 
 
 def _letters(column: str) -> str:

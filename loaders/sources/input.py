@@ -1,15 +1,14 @@
 """One input, open: its bytes unpacked and decoded, a chunk or a line at a time, never whole in memory."""
 
 import codecs
-import gzip
 import io
 import re
-import zlib
 from collections.abc import Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
+from begat.loaders.sources.packed import Unpacked, packing
 from begat.loaders.sources.problem import Report
 
 HEAD = 1 << 18
@@ -27,11 +26,8 @@ _BOMS = (  # UTF-32 first: its little-endian mark begins with that of UTF-16
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 _KNOWN_BINARIES = (
-    (b"%PDF-", "a PDF, not a text: turn it into one first (pdftotext FILE.pdf FILE.txt)"),
+    (b"%PDF-", "a PDF, not a text: read it with --format pdf, or turn it into a text first (pdftotext FILE.pdf)"),
     (b"PK\x03\x04", "a zip archive or office document, not a text: unpack it, or save it as text, first"),
-    (b"\xfd7zXZ", "xz-compressed: unpack it first (unxz)"),
-    (b"BZh", "bzip2-compressed: unpack it first (bunzip2)"),
-    (b"\x28\xb5\x2f\xfd", "zstd-compressed: unpack it first (unzstd)"),
     (b"SQLite format 3\x00", "an SQLite database, not a text: a begat graph is named with -g"),
 )
 _DECLARABLE = re.compile(r"(iso-8859-\d+|windows-125\d|koi8-[ru]|gb2312|gbk|gb18030|big5|euc-(jp|kr)|shift_jis)", re.I)
@@ -82,8 +78,8 @@ class Input:
         self.columns = columns or {}
         self.path = path
         self.stream = _steady(stream, report)
-        if self.head.startswith(b"\x1f\x8b"):
-            self.stream = _steady(gzip.GzipFile(fileobj=self.stream), report)
+        if packed := packing(self.head):
+            self.stream = _steady(Unpacked(self.stream, packed, report), report)
             self.path = None
         self.encoding = next((name for bom, name in _BOMS if self.head.startswith(bom)), "utf-8")
 
@@ -109,6 +105,8 @@ class Input:
         for magic, what in _KNOWN_BINARIES:
             if self.head.startswith(magic):
                 return what
+        if packed := packing(self.head):
+            return f"compressed twice ({packed} within): unpack it first"
         controls = len(self.head) - len(self.head.translate(None, _CONTROLS))
         if self.encoding == "utf-8" and controls > len(self.head) / 50:
             return "not a text (if it is UTF-16 without a byte order mark, save it as UTF-8)"
@@ -205,12 +203,6 @@ class _Steady(io.RawIOBase):
     def _next(self, size: int) -> bytes:
         try:
             data = self._stream.read1(size)
-        except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-            why = str(error).rstrip(".")
-            self._report.error(
-                "", "gzip data cut short or damaged ({why}): kept what came before; get it anew", why=why
-            )
-            data = b""
         except OSError as error:
             self._report.error("", "cannot be read to its end ({why}): kept what came before", why=error.strerror)
             data = b""
