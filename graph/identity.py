@@ -170,8 +170,9 @@ class Identity:
         for written in dict.fromkeys(u.name for u in uses):
             names[written] = "name" if written == name else self._concepts.reason(parse(written).key, key)
         entity = Entity(f"{kind.lower()}-{slug(name)}", kind, name, concept, by, self._dates.get(by or ""), seen, names)
-        for alias in self._concepts.aliases_of(concept):
-            entity.names.setdefault(alias, self._concepts.reason(parse(alias).key, key))
+        for alias, said_by in self._concepts.aliases_of(concept).items():
+            if any(self._introducer(document, concept) == by for document in said_by):
+                entity.names.setdefault(alias, self._concepts.reason(parse(alias).key, key))
         return entity
 
     def _family_types(self, used: Mapping[tuple[str, str | None], list[Use]]) -> dict[str, dict[NodeType, float]]:
@@ -218,13 +219,13 @@ class _Concepts:
         self._in_document: dict[tuple[int, str], str] = {}
         self._anywhere: dict[str, str] = {}
         self._ambiguous: set[str] = set()
-        self._written: dict[str, set[str]] = defaultdict(set)
+        self._written: dict[str, dict[str, set[int]]] = defaultdict(lambda: defaultdict(set))
         longs: dict[str, dict[str, set[int]]] = defaultdict(lambda: defaultdict(set))
         others: list[tuple[str, str]] = []
         for document, name, alias in sorted(synonyms):
             one, other = parse(name), parse(alias)
-            self._written[one.key].add(name)
-            self._written[other.key].add(alias)
+            self._written[one.key][name].add(document)
+            self._written[other.key][alias].add(document)
             if one.key == other.key or _rivals(name, alias):
                 continue
             short, long = sorted((name, alias), key=lambda n: (len(n), n))
@@ -271,20 +272,20 @@ class _Concepts:
         key = self._in_document.get((document, key)) or self._anywhere.get(key, key)
         return self._root(key)
 
-    def aliases_of(self, concept: str) -> list[str]:
-        """Names that synonyms give for a concept beyond those in use."""
-        return self._aliases.get(concept, [])
+    def aliases_of(self, concept: str) -> dict[str, set[int]]:
+        """Names that synonyms give for a concept beyond those in use, with the documents that say so."""
+        return self._aliases.get(concept, {})
 
     def ambiguous(self, key: str) -> bool:
         """Whether this is an acronym that the corpus gives several long forms."""
         return key in self._ambiguous
 
-    def _find_aliases(self) -> dict[str, list[str]]:
-        found: dict[str, list[str]] = defaultdict(list)
+    def _find_aliases(self) -> dict[str, dict[str, set[int]]]:
+        found: dict[str, dict[str, set[int]]] = defaultdict(dict)
         for key, names in self._written.items():
             if not self.ambiguous(key):
-                found[self._root(key)] += names
-        return {concept: sorted(names) for concept, names in found.items()}
+                found[self._root(key)].update(names)
+        return {concept: dict(sorted(names.items())) for concept, names in found.items()}
 
     def reason(self, key: str, canonical: str) -> str:
         """Why a name with this key is a name of the thing whose canonical name has the other."""
@@ -299,7 +300,7 @@ def _rivals(name: str, alias: str) -> bool:
     return fold(one.stem) == fold(other.stem)
 
 
-def _alike(longs: Mapping[str, set[int]], written: Mapping[str, set[str]]) -> Iterator[list[str]]:
+def _alike(longs: Mapping[str, set[int]], written: Mapping[str, Iterable[str]]) -> Iterator[list[str]]:
     """Long forms (keys) of one acronym in groups that are spellings of one another, the best known first."""
     ordered = sorted(longs, key=lambda k: (-len(longs[k]), k))
     while ordered:
@@ -309,7 +310,7 @@ def _alike(longs: Mapping[str, set[int]], written: Mapping[str, set[str]]) -> It
         ordered = [k for k in ordered if k not in group]
 
 
-def _one_long_form(one: str, other: str, written: Mapping[str, set[str]]) -> bool:
+def _one_long_form(one: str, other: str, written: Mapping[str, Iterable[str]]) -> bool:
     """Whether two long forms of an acronym differ only in spelling, word endings or a word more at the end."""
     if one.startswith(other) or other.startswith(one) or fuzz.ratio(one, other) >= 85:
         return True

@@ -185,6 +185,17 @@ def test_slugs_are_readable_ascii(name: str, made: str) -> None:
     assert slug(name) == made
 
 
+def test_an_alias_belongs_to_the_thing_that_its_document_means() -> None:
+    who = Identity(
+        uses((1, "Orca"), (2, "Orca")),
+        [Introduction(1, "Orca", "arxiv-1", 0.9), Introduction(2, "Orca", "arxiv-2", 0.9)],
+        [(2, "Orca", "Open Ranking of Calls")],
+        {1: Circumstances("arxiv-1"), 2: Circumstances("arxiv-2")},
+    )
+    assert "Open Ranking of Calls" not in who.of(1, "Orca").names
+    assert "Open Ranking of Calls" in who.of(2, "Orca").names
+
+
 def test_the_numbers_of_documents_are_indifferent() -> None:
     def graph(a: int, b: int, c: int) -> list[tuple[str, str, object]]:
         said = [(a, "DNO", "Direct Nash Optimization"), (b, "PT", "Prompt Tuning"), (c, "PT", "Perceptual Transfer")]
