@@ -1,17 +1,24 @@
 """Annotated documents, from which the judges learn: one JSON record a document, as GUIDELINES describe them.
 
-    {"id", "title", "entities": [{"name", "type", "aliases", "introduced", "generic", "optional"}],
-     "relations": [{"subject", "type", "object", "also", "alt_subjects", "alt_objects", "generic", "optional"}]}
+{"id", "title", "entities": [{"name", "type", "aliases", "introduced", "generic", "optional"}],
+"relations": [{"subject", "type", "object", "also", "alt_subjects", "alt_objects", "generic", "optional"}]}
 """
 
+import json
 import re
 import unicodedata
 import zlib
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
+from begat import loaders
 from begat.graph.model import Thing
 from begat.graph.vocabulary import NodeType, Relation
 from begat.loaders.mining.reading import Name, Reading
+from begat.loaders.mining.readings import readings
+from begat.loaders.sources import Problem
 
 Record = dict[str, Any]
 PAPER = "@paper"
@@ -24,6 +31,38 @@ def fold(name: str) -> str:
     name = unicodedata.normalize("NFKD", name)
     name = _GAPS.sub("", "".join(c for c in name if not unicodedata.combining(c)).casefold())
     return name[:-1] if _PLURAL.search(name) else name
+
+
+def identifier(written: str) -> str:
+    """A document's id as records write it: without the hash of a page's file, the version of an arXiv id."""
+    written = re.sub(r"^(\d{3})_[0-9a-f]{16}", r"\1", written.strip())
+    return re.sub(r"^(\d{4}\.\d{4,5})v\d+$", r"\1", written)
+
+
+def annotated(gold: Path, sources: Sequence[str], metadata: Sequence[str] = ()) -> list[tuple[Record, Reading]]:
+    """The records of a gold file with the readings of their documents, found in `sources` by id.
+
+    A document without a title takes it from `metadata`, or from its record. Records of documents that are in none
+    of the sources are left out.
+    """
+    with gold.open(encoding="utf-8") as lines:
+        records = {identifier(r["id"]): r for line in lines if line.strip() for r in [json.loads(line)]}
+    titles = {
+        fact.key.removeprefix("arxiv:"): fact.title
+        for file in metadata
+        for fact in loaders.metadata(file, on_problem=_pass)
+    }
+    found: dict[str, Reading] = {}
+    for document in loaders.read(sources, on_problem=_pass):
+        name = identifier(document.id)
+        if name in records and name not in found:
+            title = document.title or titles.get(name) or records[name].get("title")
+            found[name] = readings(replace(document, title=title))[0]
+    return [(record, found[name]) for name, record in records.items() if name in found]
+
+
+def _pass(problem: Problem) -> None:
+    """Sources of examples may hold what cannot be read; whatever has a record can."""
 
 
 def part(identifier: str, parts: int) -> int:
