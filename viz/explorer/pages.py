@@ -1,7 +1,6 @@
 """The pages. Each reads what it shows, and no more, from the graph file as it is at that moment."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from functools import cache
 from http import HTTPStatus
 from itertools import groupby
@@ -9,6 +8,7 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
@@ -29,7 +29,7 @@ from begat.viz.explorer import asking
 from begat.viz.explorer.asking import Choice, address, named, node_address, number
 from begat.viz.explorer.evidence import PAGE, document_address, document_named, quoted
 from begat.viz.explorer.picture import narrowed, picture
-from begat.viz.explorer.state import explorer, static_address
+from begat.viz.explorer.state import Explorer, explorer, static_address
 from begat.viz.layout import UNSURE
 from begat.viz.lineage_page import link
 
@@ -93,11 +93,11 @@ def edge_address(edge: Edge) -> str:
     return address("/edge", [("from", edge.subject), ("relation", asking.slug(edge.relation)), ("to", edge.object)])
 
 
-def render(request: Request, template: str, status: int = 200, **context: Any) -> HTMLResponse:
+def render(request: Request, template: str, status_code: int = 200, /, **context: Any) -> HTMLResponse:
     """A template as an answer; `definitions` of the pictures' lines are in each page once."""
     app = explorer(request)
     html = templates().get_template(template).render(explorer=app, path=request.url.path, **context)
-    return HTMLResponse(html, status)
+    return HTMLResponse(html, status_code)
 
 
 def error_page(request: Request, error: Exception) -> Response:
@@ -176,7 +176,8 @@ def completions(request: Request, store: Store) -> Response:
     """Works that an unfinished name may mean, as options of a list."""
     text = request.query_params.get("q", "").strip()[:LONGEST_TEXT]
     found = overview.complete(store, text, 10) if text else []
-    return render(request, "completions.html", found=found, text=text)
+    id_ = "".join(c for c in request.query_params.get("list", "") if c.isalnum() or c == "-")[:40] or "names"
+    return render(request, "completions.html", found=found, list=id_)
 
 
 def works(request: Request, store: Store) -> Response:
@@ -207,10 +208,10 @@ def _family_picture(store: Store, family: str, found: list[Node]) -> Any:
     members = [node for node in found[:PER_PAGE] if node.type in THINGS]
     if len(members) < 2:
         return None
-    return picture(_among(store, members, LINEAGE))
+    return picture(among(store, members, LINEAGE))
 
 
-def _among(store: Store, nodes: list[Node], relations: tuple[Relation, ...]) -> Lineage:
+def among(store: Store, nodes: list[Node], relations: tuple[Relation, ...]) -> Lineage:
     """Some works with the edges between them, to be drawn as a lineage is; the earliest stands as its subject."""
     from begat.queries.neighbourhood import edges_from
 
@@ -219,7 +220,7 @@ def _among(store: Store, nodes: list[Node], relations: tuple[Relation, ...]) -> 
     subject = min(nodes, key=lambda node: (node.date or "9999", node.id))
     return Lineage(
         subject, "both", None, relations, 0.0, (subject, *(n for n in nodes if n != subject)),
-        dict.fromkeys(kept, 0), edges, {edge: () for edge in edges}, {},
+        dict.fromkeys(kept, 0), edges, dict.fromkeys(edges, ()), {},
     )  # fmt: skip
 
 
@@ -431,3 +432,15 @@ ROUTES = [
     Route("/lineage/{node:path}", reading(lineage_page)),
     Route("/path", reading(path_page)),
 ]
+
+
+def nothing_here(request: Request, error: HTTPException) -> Response:
+    """An address that is none of ours, or a method that it does not have."""
+    status = HTTPStatus(error.status_code)
+    return render(request, "error.html", status, status=status, words=status.description or status.phrase, near=())
+
+
+def warm(app: Explorer, store: Store) -> None:
+    """Compute beforehand what the first visitor would wait for."""
+    app.once(store, "overview", overview_of)
+    app.once(store, "facts", facts_of)

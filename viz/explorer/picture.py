@@ -31,9 +31,7 @@ def picture(lineage: Lineage) -> Picture:
     """Draw a lineage; each box is a link to its work's page."""
     laid = layout(lineage)
     addresses = [draw.text(node_address(box.node.id)) for box in laid.boxes]
-    boxes = re.sub(
-        r'href="#w(\d+)"', lambda n: f'href="{addresses[int(n[1])]}"', draw.boxes(laid, lineage, links=True)
-    )
+    boxes = re.sub(r'href="#w(\d+)"', lambda n: f'href="{addresses[int(n[1])]}"', draw.boxes(laid, lineage, links=True))
     lines = f'<g class="lines" aria-hidden="true">{draw.lines(laid, lineage.subject.id)}</g>'
     return Picture(
         width=round(laid.width),

@@ -1,0 +1,407 @@
+"""The JSON API under `/api/`: the same questions as the pages, described truly at `/api/openapi.json`."""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import asdict
+from http import HTTPStatus
+from importlib.metadata import version
+from typing import Any
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from begat.graph.check import stats
+from begat.graph.errors import BegatError, NotFoundError, UsageError
+from begat.graph.search import find, search
+from begat.graph.store import Store
+from begat.graph.vocabulary import FACTS, LINEAGE, NodeType, Origin, Relation
+from begat.queries import overview
+from begat.queries.library import questions
+from begat.queries.lineage import lineage
+from begat.queries.paths import path
+from begat.queries.records import edge_record, node_record
+from begat.queries.results import Result
+from begat.queries.show import show
+from begat.viz.explorer import asking, console
+from begat.viz.explorer.openapi import Operation, Parameter, Schema, checked, document
+from begat.viz.explorer.pages import overview_of, status_of
+from begat.viz.explorer.picture import narrowed
+from begat.viz.explorer.state import Explorer, explorer
+
+MOST_ROWS = 10_000
+MOST_STATEMENTS = 200
+
+
+# -- schemas -------------------------------------------------------------------------------------------------------
+
+
+def _object(**properties: Schema) -> Schema:
+    return {"type": "object", "properties": properties, "required": list(properties), "additionalProperties": False}
+
+
+def _list(items: Schema) -> Schema:
+    return {"type": "array", "items": items}
+
+
+def _ref(name: str) -> Schema:
+    return {"$ref": f"#/components/schemas/{name}"}
+
+
+TEXT: Schema = {"type": "string"}
+MAYBE: Schema = {"type": ["string", "null"]}
+COUNT: Schema = {"type": "integer", "minimum": 0}
+SHARE: Schema = {"type": "number", "minimum": 0, "maximum": 1}
+YEAR: Schema = {"type": ["integer", "null"]}
+NAME: Schema = {"type": "string", "minLength": 1, "maxLength": 300}
+RELATION: Schema = {"type": "string", "enum": [r.value for r in Relation]}
+TYPE: Schema = {"type": "string", "enum": [t.value for t in NodeType]}
+LANGUAGE: Schema = {"type": "string", "enum": list(console.LANGUAGES)}
+
+_NODE: dict[str, Schema] = {
+    "id": TEXT, "type": TYPE, "name": TEXT, "aliases": _list(TEXT), "date": MAYBE, "year": YEAR, "seen": MAYBE,
+    "family": MAYBE, "version": MAYBE, "arxiv": MAYBE, "doi": MAYBE, "url": MAYBE,
+}  # fmt: skip
+_EDGE: dict[str, Schema] = {
+    "subject": TEXT, "relation": RELATION, "object": TEXT, "confidence": SHARE, "support": COUNT,
+    "origin": {"type": "string", "enum": [o.value for o in Origin]}, "date": MAYBE, "year": YEAR,
+    "evidence": _list(_ref("Statement")),
+}  # fmt: skip
+_COUNTS: Schema = {"type": "object", "additionalProperties": COUNT}
+SCHEMAS: Mapping[str, Schema] = {
+    "Error": _object(error=TEXT, suggestions=_list(TEXT)),
+    "Node": _object(**_NODE),
+    "Statement": _object(
+        quote=TEXT, document=TEXT, source=TEXT, paper=TEXT, part=TEXT, start=COUNT, end=COUNT, rule=TEXT,
+        confidence=SHARE, origin=_EDGE["origin"], claim=TEXT,
+    ),
+    "Edge": _object(**_EDGE),
+    "Portrait": _object(
+        **_NODE,
+        names=_list(_object(name=TEXT, why=TEXT)),
+        relations=_list(
+            _object(
+                relation=RELATION, forward={"type": "boolean"}, count=COUNT,
+                edges=_list(_object(**_EDGE, other=_ref("Node"))),
+            )
+        ),
+    ),
+    "Lineage": _object(
+        subject=TEXT, direction={"type": "string", "enum": list(asking.DIRECTIONS)}, depth=YEAR,
+        relations=_list(RELATION), min_confidence=SHARE,
+        nodes=_list(
+            _object(
+                **_NODE, steps={"type": "integer"},
+                introduced_by={"oneOf": [{"type": "null"}, _object(id=TEXT, title=TEXT, date=MAYBE, url=MAYBE)]},
+            )
+        ),
+        edges=_list(_ref("Edge")), truncated=MAYBE,
+    ),
+    "Path": _object(
+        length=COUNT, nodes=_list(_ref("Node")), steps=_list(_object(**_EDGE, forward={"type": "boolean"})),
+    ),
+    "Rows": _object(columns=_list(TEXT), notes=_list(TEXT), rows=_list({"type": "object"})),
+    "Question": _object(
+        name=TEXT, doc=TEXT, columns=_list(TEXT), cypher=TEXT, sparql=TEXT,
+        parameters=_list(_object(name=TEXT, type=TEXT, doc=TEXT, example={}, default={})),
+    ),
+    "Stats": _object(
+        documents=COUNT, waiting=COUNT, mentions=COUNT, assertions=COUNT, nodes=_COUNTS, edges=_COUNTS,
+        origins=_COUNTS, sources=_COUNTS, revision=COUNT, schema=COUNT, miner=MAYBE,
+        min_confidence={"type": ["number", "null"]}, finished={"type": "boolean"},
+    ),
+}  # fmt: skip
+
+
+# -- what can be asked ---------------------------------------------------------------------------------------------
+
+
+def get_search(app: Explorer, store: Store, q: str, limit: int = 20) -> Any:
+    """Full-text search."""
+    hits = search(store, q, limit)
+    return {"hits": [{"kind": h.kind, "snippet": h.snippet, "node": node_record(h.node)} for h in hits]}
+
+
+def get_completions(app: Explorer, store: Store, q: str, limit: int = 10) -> Any:
+    """Completion of names."""
+    found = overview.complete(store, q, limit)
+    return {"completions": [{"alias": c.alias, "node": node_record(c.node)} for c in found]}
+
+
+def get_node(app: Explorer, store: Store, name: str) -> Any:
+    """One node."""
+    return show(store, find(store, name).id).json()
+
+
+def get_lineage(app: Explorer, store: Store, name: str, **given: Any) -> Any:
+    """A lineage."""
+    relations = [Relation(value) for value in given.get("relation", ())]
+    kinds = [NodeType(value) for value in given.get("type", ())]
+    choice = asking.Choice(
+        find(store, name).id, first=given.get("from"), last=given.get("to"), types=tuple(kinds) or asking.TYPES
+    )
+    found = lineage(
+        store, choice.node, direction=given.get("direction", "both"), depth=given.get("depth"),
+        relations=relations or LINEAGE, min_confidence=given.get("min_confidence", 0.0),
+        limit=given.get("limit", asking.FEW),
+    )  # fmt: skip
+    return narrowed(found, choice).json()
+
+
+def get_path(app: Explorer, store: Store, a: str, b: str, max_length: int = 6) -> Any:
+    """A path."""
+    one, other = find(store, a), find(store, b)
+    found = path(store, one.id, other.id, max_length=max_length)
+    if found is None:
+        raise Unconnected(f"no connection of {a!r} and {b!r} within {max_length} steps")
+    return found.json()
+
+
+class Unconnected(NotFoundError):
+    """Two works that nothing connects."""
+
+    def __init__(self, words: str) -> None:
+        super().__init__(words)
+        self.args = (words,)
+
+
+def get_edge(app: Explorer, store: Store, subject: str, relation: str, object: str) -> Any:
+    """An edge with all that states it."""
+    ends = (find(store, subject).id, relation, find(store, object).id)
+    edge = next(store.edges("subject = ? AND relation = ? AND object = ?", ends), None)
+    if edge is None:
+        raise Unconnected(f"nothing states that {subject!r} {FACTS[Relation(relation)].forward} {object!r}")
+    return edge_record(edge, store.evidence(edge)[:MOST_STATEMENTS])
+
+
+def get_works(app: Explorer, store: Store, **given: Any) -> Any:
+    """Works of a type, year, family."""
+    page = given.pop("page", 1)
+    kind = NodeType(given.pop("type")) if "type" in given else None
+    found = overview.works(store, type=kind, limit=100, offset=(page - 1) * 100, **given)
+    return {"works": [node_record(node) for node in found]}
+
+
+def get_map(app: Explorer, store: Store) -> Any:
+    """Counts by type and year."""
+    counts = app.once(store, "overview", overview_of)["counts"]
+    cells = sorted(counts.items(), key=lambda cell: (cell[0][0], cell[0][1] or 0))
+    return {"cells": [{"type": kind.value, "year": year, "count": count} for (kind, year), count in cells]}
+
+
+def get_stats(app: Explorer, store: Store) -> Any:
+    """Counts."""
+    return asdict(stats(store))
+
+
+def get_questions(app: Explorer, store: Store) -> Any:
+    """The library."""
+    return {
+        "questions": [
+            {
+                "name": q.name, "doc": q.doc, "columns": list(q.columns), "cypher": q.cypher, "sparql": q.sparql,
+                "parameters": [
+                    {"name": p.name, "type": p.type, "doc": p.doc, "example": p.example, "default": p.default}
+                    for p in q.parameters
+                ],
+            }
+            for q in questions().values()
+        ]
+    }  # fmt: skip
+
+
+def _asking(language: str) -> Callable[..., Any]:
+    def ask(
+        app: Explorer, store: Store, query: str, parameters: Mapping[str, Any] | None = None, limit: int = 1000
+    ) -> Any:
+        return _rows(console.run(app, store, language, query, dict(parameters or {}), limit))
+
+    return ask
+
+
+def post_ask(
+    app: Explorer,
+    store: Store,
+    question: str,
+    language: str = "cypher",
+    parameters: Mapping[str, Any] | None = None,
+    limit: int = 1000,
+) -> Any:
+    """A question of the library."""
+    return _rows(console.ask(app, store, question, language, dict(parameters or {}), limit))
+
+
+def _rows(result: Result) -> str:
+    head = json.dumps({"columns": result.columns, "notes": result.notes}, ensure_ascii=False)
+    return f'{head[:-1]}, "rows": {"".join(result.json())}}}'
+
+
+_NAME = Parameter("name", "a name, an alias, an arXiv id, a DOI or a node's id", NAME, True, "Orca 2")
+_TEXT = Parameter("q", "words, the last of which may be unfinished", NAME, True, "distil")
+
+
+def _limit(most: int, default: int) -> Parameter:
+    schema = {"type": "integer", "minimum": 1, "maximum": most, "default": default}
+    return Parameter("limit", "at most so many", schema)
+
+
+def _body(**properties: Schema) -> Schema:
+    known = {
+        **properties,
+        "parameters": {"type": "object", "description": "values of `$name` in the query"},
+        "limit": {"type": "integer", "minimum": 1, "maximum": MOST_ROWS, "default": 1000},
+    }
+    return {"type": "object", "properties": known, "required": [*properties][:1], "additionalProperties": False}
+
+
+_QUERY = _body(query={"type": "string", "minLength": 1, "maxLength": console.LONGEST_QUERY})
+_YEAR: Schema = {"type": "integer", "minimum": 0, "maximum": 9999}
+
+OPERATIONS = (
+    Operation(
+        "search", "GET", "/api/search", "Full-text search over names, titles and evidence", get_search,
+        _object(hits=_list(_object(kind={"type": "string", "enum": ["name", "title", "evidence"]}, snippet=TEXT, node=_ref("Node")))),
+        (_TEXT, _limit(100, 20)),
+    ),
+    Operation(
+        "complete", "GET", "/api/complete", "Works whose name or alias begins so", get_completions,
+        _object(completions=_list(_object(alias=MAYBE, node=_ref("Node")))), (_TEXT, _limit(50, 10)),
+    ),
+    Operation(
+        "node", "GET", "/api/node", "One node: names, relations in both directions, evidence", get_node, _ref("Portrait"),
+        (_NAME,), finds=True,
+    ),
+    Operation(
+        "lineage", "GET", "/api/lineage", "What a work descends from and what descends from it", get_lineage,
+        _ref("Lineage"),
+        (
+            _NAME,
+            Parameter("direction", "which way", {"type": "string", "enum": list(asking.DIRECTIONS), "default": "both"}),
+            Parameter("depth", "at most so many steps away", {"type": "integer", "minimum": 1, "maximum": 100}),
+            Parameter("relation", "follow only these", _list(RELATION)),
+            Parameter("min_confidence", "leave weaker edges out", {**SHARE, "default": 0}),
+            Parameter("type", "show only these", _list({"type": "string", "enum": [t.value for t in asking.TYPES]})),
+            Parameter("from", "only from this year on", _YEAR),
+            Parameter("to", "only up to this year", _YEAR),
+            Parameter("limit", "at most so many works, the nearest", {"type": "integer", "minimum": 2, "maximum": asking.MANY, "default": asking.FEW}),
+        ),
+        finds=True,
+    ),
+    Operation(
+        "path", "GET", "/api/path", "The shortest connection of two works", get_path, _ref("Path"),
+        (
+            Parameter("a", "a name", NAME, True, "Orca 2"),
+            Parameter("b", "a name", NAME, True, "Transformer"),
+            Parameter("max_length", "the most steps to look", {"type": "integer", "minimum": 1, "maximum": 10, "default": 6}),
+        ),
+        finds=True,
+    ),
+    Operation(
+        "edge", "GET", "/api/edge", "An edge with the sentences that state it", get_edge, _ref("Edge"),
+        (
+            Parameter("subject", "a name", NAME, True, "Orca 2"),
+            Parameter("relation", "a relation", RELATION, True, "EXTENDS"),
+            Parameter("object", "a name", NAME, True, "Orca"),
+        ),
+        finds=True,
+    ),
+    Operation(
+        "works", "GET", "/api/works", "Works by type, year or family, the latest first, 100 a page", get_works,
+        _object(works=_list(_ref("Node"))),
+        (
+            Parameter("type", "a type", TYPE),
+            Parameter("year", "a year", _YEAR),
+            Parameter("family", "a family's name", NAME),
+            Parameter("page", "counted from 1", {"type": "integer", "minimum": 1, "maximum": 10_000, "default": 1}),
+        ),
+    ),
+    Operation(
+        "map", "GET", "/api/map", "Counts of works by type and year", get_map,
+        _object(cells=_list(_object(type=TYPE, year=YEAR, count=COUNT))),
+    ),
+    Operation("stats", "GET", "/api/stats", "Counts of all that is in the graph", get_stats, _ref("Stats")),
+    Operation(
+        "questions", "GET", "/api/questions", "The questions of the library, in both languages", get_questions,
+        _object(questions=_list(_ref("Question"))),
+    ),
+    Operation(
+        "cypher", "POST", "/api/cypher", "Ask in Cypher (read-only, limited in time and rows)", _asking("cypher"),
+        _ref("Rows"), body=_QUERY, example={"query": "MATCH (a)-[:EXTENDS]->(b) RETURN a.name, b.name LIMIT 5"},
+    ),
+    Operation(
+        "sparql", "POST", "/api/sparql", "Ask in SPARQL 1.1 (read-only, limited in time and rows)", _asking("sparql"),
+        _ref("Rows"), body=_QUERY, example={"query": "SELECT ?a ?b WHERE { ?a begat:extends ?b } LIMIT 5"},
+    ),
+    Operation(
+        "ask", "POST", "/api/ask", "Ask a question of the library", post_ask, _ref("Rows"),
+        body=_body(question={"type": "string", "maxLength": 100}, language=LANGUAGE),
+        example={"question": "most-built-upon"}, finds=True,
+    ),
+)  # fmt: skip
+
+
+# -- answering -----------------------------------------------------------------------------------------------------
+
+
+class NoJson(BegatError):
+    """A body that is no JSON by its content type: a page of another site may send such without being asked."""
+
+
+def error(request: Request, error: Exception) -> Response:
+    """What is wrong, as JSON."""
+    words = str(error) if isinstance(error, BegatError) else "something went wrong here"
+    near = list(error.suggestions) if isinstance(error, NotFoundError) else []
+    return _answer({"error": words, "suggestions": near}, 415 if isinstance(error, NoJson) else status_of(error))
+
+
+def no_such(error: HTTPException) -> Response:
+    """No such address, or no such method there."""
+    words = f"{HTTPStatus(error.status_code).phrase.lower()}; /api/openapi.json says what there is"
+    answer = _answer({"error": words, "suggestions": []}, error.status_code)
+    answer.headers.update(error.headers or {})
+    return answer
+
+
+def _answer(content: Any, status: int = 200) -> Response:
+    text = content if isinstance(content, str) else json.dumps(content, ensure_ascii=False)
+    return Response(text.encode("utf-8", "replace"), status, media_type="application/json")
+
+
+def described(request: Request) -> Response:
+    """The OpenAPI description."""
+    return _answer(document(OPERATIONS, SCHEMAS, version("begat")))
+
+
+def _endpoint(operation: Operation) -> Callable[[Request], Any]:
+    def answer(app: Explorer, values: Mapping[str, Any]) -> Response:
+        with Store.open(app.graph) as store, store.snapshot():
+            return _answer(operation.handler(app, store, **values))
+
+    def reading(request: Request) -> Response:
+        return answer(explorer(request), operation.values(request.query_params))
+
+    async def posting(request: Request) -> Response:
+        from starlette.concurrency import run_in_threadpool
+
+        operation.values(request.query_params)
+        body = _body_of(request, await request.body())
+        assert operation.body is not None
+        return await run_in_threadpool(answer, explorer(request), checked("body", body, operation.body))
+
+    return reading if operation.method == "GET" else posting
+
+
+def _body_of(request: Request, text: bytes) -> Any:
+    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
+        raise NoJson("send the body as JSON, with Content-Type: application/json")
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError) as problem:
+        raise UsageError(f"the body is no JSON: {problem}") from None
+
+
+ROUTES = [
+    *(Route(o.path, _endpoint(o), methods=[o.method], name=o.name) for o in OPERATIONS),
+    Route("/api/openapi.json", described),
+]
