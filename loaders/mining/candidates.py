@@ -6,7 +6,7 @@ X", "long form (LF)"), or is a lower-case phrase that something else speaks for.
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -18,10 +18,10 @@ STRONG, CAP, NUMBER, LOW, FUNCTION, JOIN, BREAK = range(7)
 """Kinds of tokens: with a capital or digit inside; capitalised; a number; a plain word; a function word; a mark
 that may stand inside a name; a mark that may not."""
 
-_JOINS = frozenset("- – — / + & ' ’ * ^ _ . : 's ’s ! † ~ $ \\ { } →".split())
+_JOINS = frozenset("- – + & * ^ _ . 's ’s ! † ~".split())
 _CONNECTORS = frozenset("of for and with in on the to by from via as a at through".split())
 LONGEST = 9
-_SUBTLE = frozenset("- – / + & 's ’s *".split())
+_SUBTLE = frozenset("- – + & 's ’s *".split())
 
 
 @lru_cache(maxsize=100_000)
@@ -71,7 +71,7 @@ class Tokens:
         first.append(len(texts))
         kinds = [kind(t) for t in texts]
         for i in range(2, len(texts)):
-            if texts[i - 1] in ("-", "/") and starts[i] == ends[i - 1] and starts[i - 1] == ends[i - 2]:
+            if texts[i - 1] == "-" and starts[i] == ends[i - 1] and starts[i - 1] == ends[i - 2]:
                 _hang_together(texts, kinds, i)
         return cls(
             texts,
@@ -115,20 +115,60 @@ class Definition:
     short: tuple[int, int]
 
 
+_SUFFIXES = frozenset(
+    """based style like inspired type trained tuned specific equipped augmented driven guided agnostic free aware
+    initialized initialised generated powered pretrained finetuned vs versus than""".split()
+)
+"""What hangs onto a name without being part of it."""
+
+
+def _cut(tokens: Tokens, i: int, j: int) -> bool:
+    """Whether the span [i, j) tears apart what hyphens hold together: `ImageNet` of `ImageNet-R`, `SNLI` of `e-SNLI`."""
+    if j + 1 < len(tokens.text) and tokens.text[j] == "-" and _glued(tokens, j) and _glued(tokens, j + 1):
+        after = tokens.text[j + 1]
+        if tokens.kinds[j + 1] in (STRONG, NUMBER) or (len(after) == 1 and after.isalpha()):
+            return True
+    if i > 1 and tokens.text[i - 1] == "-" and _glued(tokens, i) and _glued(tokens, i - 1):
+        return len(tokens.text[i - 2]) == 1 or (tokens.kinds[i - 2] == STRONG and tokens.kinds[i] in (STRONG, NUMBER))
+    return False
+
+
+_folded = lru_cache(maxsize=200_000)(fold)
+
+
+_COMPANIONS = frozenset(
+    """dataset datasets benchmark benchmarks task tasks variant variants framework frameworks backbone backbones
+    baseline baselines architecture architectures approach approaches algorithm algorithms technique techniques
+    leaderboard library codebase model models layer layers analysis posterior lookups accelerator inputs
+    representation representations achieves outperforms demonstrates using performs exhibits remains obtains suffers
+    uses requires reduces maintains generalizes provides learns consistently significantly can also has is""".split()
+)
+"""What stands after a name, in lower case, without being part of it."""
+
+
 def gather(
-    reading: Reading, tokens: Tokens, known: Iterable[str] = ()
+    reading: Reading, tokens: Tokens, known: Collection[str] = frozenset()
 ) -> tuple[dict[str, Candidate], list[Definition]]:
     """All candidates of a reading by folded form, and the definitions of short forms found on the way.
 
     `known`: folded names that are candidates wherever they stand, whatever their shape.
     """
     found: dict[str, Candidate] = {}
-    gazetteer = known if isinstance(known, (set, frozenset, dict)) else set(known)
 
     def add(i: int, j: int, reason: str) -> None:
         written = reading.text[tokens.starts[i] : tokens.ends[j - 1]]
-        key = fold(written)
+        key = _folded(written)
         if len(key) < 2 or key.isdigit():
+            return
+        if _cut(tokens, i, j):
+            return
+        if (
+            tokens.lower[j - 1] in _COMPANIONS
+            and tokens.kinds[j - 1] == LOW
+            and (i, j) not in long
+            and j - i > 1
+            and tokens.kinds[j - 2] in (STRONG, CAP, NUMBER)
+        ):
             return
         candidate = found.get(key)
         if candidate is None:
@@ -139,12 +179,13 @@ def gather(
         candidate.reasons.add(reason)
 
     definitions = list(_definitions(reading, tokens))
+    long = {d.long for d in definitions}
     for d in definitions:
         add(*d.long, "long")
         add(*d.short, "short")
     for number in range(len(tokens.title)):
         start, end = tokens.first[number], tokens.first[number + 1]
-        if tokens.title[number]:
+        if tokens.title[number] or _people(tokens, start, end):
             continue
         for i, j in _shaped(tokens, start, end):
             add(i, j, "shape")
@@ -161,27 +202,39 @@ def gather(
                 add(i, j, "segment")
             for i, j in _shaped(tokens, start, end, only_strong=titled):
                 add(i, j, "shape")
-    _recur(reading, tokens, found, gazetteer, add)
+    _recur(tokens, found, known, add)
     return found, definitions
 
 
-def _recur(reading, tokens, found, gazetteer, add) -> None:  # type: ignore[no-untyped-def]
+def _recur(
+    tokens: Tokens, found: Mapping[str, Candidate], gazetteer: Collection[str], add: Callable[[int, int, str], None]
+) -> None:
     """Further occurrences, in any case, of what is a candidate or known: "Weight Selection" as "weight selection"."""
+    plain = [_alphanumeric(t) for t in tokens.lower]
+    beginnings = {key[:4] for key in found}
     for number in range(len(tokens.title)):
         start, end = tokens.first[number], tokens.first[number + 1]
         for i in range(start, end):
             if tokens.kinds[i] in (FUNCTION, BREAK, JOIN):
                 continue
-            for j in range(i + 1, min(end, i + 6) + 1):
-                if tokens.kinds[j - 1] == BREAK:
+            key = ""
+            for j in range(i, min(end, i + 6)):
+                kind_of = tokens.kinds[j]
+                if kind_of == BREAK:
                     break
-                if tokens.kinds[j - 1] in (FUNCTION, JOIN):
+                key += plain[j]
+                if kind_of in (FUNCTION, JOIN):
                     continue
-                key = fold(reading.text[tokens.starts[i] : tokens.ends[j - 1]])
-                if key in gazetteer:
-                    add(i, j, "known")
-                elif key in found:
-                    add(i, j, "again")
+                singular = key[:-1] if key[-1:] == "s" else key
+                if key in gazetteer or singular in gazetteer:
+                    add(i, j + 1, "known")
+                elif key[:4] in beginnings and (key in found or singular in found):
+                    add(i, j + 1, "again")
+
+
+@lru_cache(maxsize=100_000)
+def _alphanumeric(token: str) -> str:
+    return "".join(c for c in token if c.isalnum())
 
 
 def _colon(tokens: Tokens, start: int, end: int) -> int | None:
@@ -230,7 +283,7 @@ def _shaped(tokens: Tokens, start: int, end: int, only_strong: bool = False) -> 
         anchored = leading = trailing = 0
         for j in range(i, min(end, i + LONGEST)):
             k = tokens.kinds[j]
-            if k == BREAK:
+            if k == BREAK or tokens.lower[j] in _SUFFIXES:
                 break
             if k == JOIN:
                 if j == i:
@@ -262,6 +315,27 @@ def _shaped(tokens: Tokens, start: int, end: int, only_strong: bool = False) -> 
                     break
             if anchored:
                 yield i, j + 1
+
+
+def _people(tokens: Tokens, start: int, end: int) -> bool:
+    """Whether a sentence begins as a list of authors: four or more people's names with commas between."""
+    people, length = 0, 0
+    for i in range(start, end + 1):
+        if i == end or tokens.text[i] in (",", "•", "-"):
+            if i < end and tokens.text[i] == "-" and _glued(tokens, i):
+                continue
+            if length in (2, 3):
+                people += 1
+            elif length:
+                return people >= 4 and i == end
+            length = 0
+            if people >= 6:
+                return True
+        elif tokens.kinds[i] == CAP or (len(tokens.text[i]) == 1 and tokens.text[i].isupper()):
+            length += 1
+        elif tokens.text[i] != ".":
+            return False
+    return people >= 4
 
 
 def _rare(tokens: Tokens, i: int) -> bool:

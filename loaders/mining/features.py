@@ -53,9 +53,14 @@ class Scene:
         n = len(tokens.text)
         self.shorts = {d.short for d in definitions}
         self.longs = {d.long for d in definitions}
+        self.partner = {d.short: d.long for d in definitions} | {d.long: d.short for d in definitions}
         self.title_end = tokens.first[self.title + 1] if self.title is not None else 0
         self.colon = next((i for i in range(self.title_end) if tokens.text[i] == ":"), 0)
         self.size = max(1, n - self.title_end)
+        # where the text first speaks of what it does itself
+        proposing = (i for i in range(self.title_end, n) if tokens.lower[i] in PROPOSE and _own(tokens, i))
+        self.proposed_at = next(proposing, n)
+        self.title_words = {w for w in tokens.lower[: self.title_end] if len(w) > 2 and w not in words.FUNCTION}
         self.body_sentences = max(1, len(tokens.title) - (1 if self.title is not None else 0))
 
     def describe(self, c: Candidate) -> tuple[list[str], list[float]]:
@@ -87,12 +92,22 @@ class Scene:
                     signs.add("s3=" + w[-3:])
                     signs.add("s4=" + w[-4:])
         # neighbours
-        in_title = in_colon = propose = called = ours = data = models = methods = on_before = sentence_start = 0
-        the_before = paren = comma_list = verb_after = again = propose_same = 0
+        in_title = propose = called = ours = data = models = methods = on_before = sentence_start = 0
+        the_before = paren = comma_list = propose_same = 0
         first_pos = 1.0
-        covered = 0
+        in_colon = adjacent = 0.0
+        before = acts = mine = described = 0
         nbody = 0
         for i, j in places:
+            if (i, j) in self.partner:
+                a, b = self.partner[i, j]
+                signs.update(
+                    "d=" + w for w, k in zip(t.lower[a:b], t.kinds[a:b], strict=True) if k in (CAP, LOW, STRONG)
+                )
+                signs.add("dl=" + t.lower[b - 1])
+                signs.add("ds=" + shape(t.text[a]))
+                if a < i and a > t.first[t.sentence[i]]:
+                    signs.add("dp=" + _w(t.lower[a - 1]))
             s = t.sentence[i]
             a, b = t.first[s], t.first[s + 1]
             p1 = t.lower[i - 1] if i > a else "<"
@@ -102,7 +117,7 @@ class Scene:
             if i < self.title_end:
                 in_title = 1
                 if j <= self.colon:
-                    in_colon = 1 if (i == 0 and j == self.colon) else max(in_colon, 0.5)
+                    in_colon = 1.0 if (i == 0 and j == self.colon) else max(in_colon, 0.5)
                 signs.add("tp1=" + p1)
                 signs.add("tn1=" + n1)
                 continue
@@ -115,9 +130,22 @@ class Scene:
             signs.add("pp=" + _w(p2) + "_" + _w(p1))
             signs.add("nn=" + _w(n1) + "_" + _w(n2))
             signs.add("pn=" + _w(p1) + "_" + _w(n1))
+            signs.update("b=" + w for w in t.lower[max(a, i - 5) : i] if w.isalpha())
+            signs.update("a=" + w for w in t.lower[j : min(b, j + 4)] if w.isalpha())
             window = t.lower[max(a, i - 7) : i]
             if any(w in PROPOSE for w in window):
                 propose = 1
+            before += i < self.proposed_at
+            near = _stated(t, a, i)
+            if near:
+                signs.add("st=" + near)
+                adjacent = max(adjacent, _NEAR.get(near[-1], 0.3))
+            if n1 in ACHIEVES or n2 in ACHIEVES:
+                acts += 1
+            if p1 in ("proposed", "our", "introduced", "presented") or p2 in ("proposed", "our"):
+                mine += 1
+            if n1 in (",", "(", "—", "–", ":") and n2 in ("a", "an", "the", "our", "which"):
+                described += 1
             if any(w in CALLED for w in window[-4:]):
                 called = 1
             if any(w in OURS for w in window[-3:]):
@@ -169,6 +197,9 @@ class Scene:
             float(kinds[-1] == CAP), float(kinds[-1] == NUMBER), float(kinds[0] == STRONG), float(kinds[-1] == STRONG),
             float(lows[-1] in DATA), float(lows[-1] in MODELS), float(lows[-1] in METHODS),
             self.body_sentences,
+            before, before / max(1, nbody), adjacent, acts, mine, described,
+            sum(w in self.title_words for w in set(lows)) / max(1, len(set(lows))),
+            self.proposed_at / max(1, self.size),
         ]  # fmt: skip
         for name in ("long", "short", "defined", "title", "segment", "shape"):
             if name in c.reasons:
@@ -176,6 +207,37 @@ class Scene:
         if in_colon == 1:
             signs.add("colon")
         return sorted(signs), [float(m) for m in measures]
+
+
+ACHIEVES = frozenset(
+    """achieves outperforms improves is can uses reduces consists enables significantly consistently leverages learns
+    surpasses provides generates allows exploits employs combines performs obtains yields outperform achieve also
+    does requires extends works takes adopts integrates builds introduces""".split()
+)
+_NEAR = {"1": 1.0, "2": 0.9, "3": 0.7, "4": 0.6}
+
+
+def _own(t: Tokens, i: int) -> bool:
+    """Whether the verb at i tells what this paper does: "we propose", "this paper introduces", "is proposed"."""
+    return any(w in ("we", "paper", "work", "our", "i", "is", "are", "to") for w in t.lower[max(0, i - 4) : i])
+
+
+def _stated(t: Tokens, start: int, i: int) -> str:
+    """The word before i that gives or proposes a name, what stands between, and how far it is: "propose,2"."""
+    between = ""
+    for at in range(i - 1, max(start, i - 16) - 1, -1):
+        word = t.lower[at]
+        if word in CALLED:
+            return "called" + between + str(min(5, i - at))
+        if word in PROPOSE:
+            return "propose" + between + str(min(5, i - at) if i - at < 9 else 9)
+        if word in (",", "(", ":", "—", "–") and not between:
+            between = ","
+        elif word in ("of", "for", "with", "to", "that", "on", "by", "from", "using", "in", "via"):
+            between = "/"
+        elif word in ("and", "or") and not between:
+            between = "&"
+    return ""
 
 
 def _w(word: str) -> str:

@@ -5,7 +5,7 @@ that it sees in learning what it will see in use. Reproducible to the byte: ever
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,12 +21,25 @@ from begat.loaders.mining.candidates import Tokens, gather
 from begat.loaders.mining.features import Scene
 from begat.loaders.mining.gazetteer import LEARNED, SEEN, TYPES, Gazetteer
 from begat.loaders.mining.judges import Floats, Linear, Trees, odds
-from begat.loaders.mining.names import Judges, View, company, view, written
+from begat.loaders.mining.names import (
+    Judges,
+    View,
+    look,
+    look_up,
+    outline,
+    places,
+    resolve,
+    things_of,
+    weighed,
+    written,
+)
 from begat.loaders.mining.reading import Reading
 
 NONE, NAMED, GENERIC, HIDDEN = range(4)
 """Labels: no name; a scored name; generic or optional; standing only inside another gold name."""
 PARTS = 5
+SCHOOL = 0.35
+"""How likely a name must be for its being introduced to be learned from: a little less than in use."""
 
 
 @dataclass(slots=True)
@@ -105,13 +118,15 @@ def _learned(examples: Sequence[Example], without: int | None) -> dict[str, tupl
     return {key: tuple(row) for key, row in sorted(table.items())}
 
 
-def _phrases(examples: Sequence[Example], without: int | None, seen: dict[str, tuple[float, ...]]) -> frozenset[str]:
+def _phrases(
+    annotated: Sequence[tuple[gold.Record, Reading, int]], without: int | None, seen: dict[str, tuple[float, ...]]
+) -> frozenset[str]:
     """Folded names that are candidates in any shape: those annotated, and long forms that the corpus abbreviates."""
     named = {
         fold(form)
-        for example in examples
-        if example.part != without
-        for entity in example.record["entities"]
+        for record, _, part in annotated
+        if part != without
+        for entity in record["entities"]
         if not entity.get("generic")
         for form in [entity["name"], *entity.get("aliases", [])]
     }
@@ -122,17 +137,15 @@ def examples_of(
     annotated: Sequence[tuple[gold.Record, Reading]], seen: dict[str, tuple[float, ...]], parts: int = PARTS
 ) -> list[Example]:
     """Every annotated reading as it looks to one who knows only the other parts."""
+    found = [(record, reading, gold.part(record["id"], parts)) for record, reading in annotated]
+    phrases = {part: _phrases(found, part, seen) for part in range(parts)}
     out = []
-    for record, reading in annotated:
-        empty = Gazetteer({}, seen, frozenset())
-        out.append(Example(record, reading, gold.part(record["id"], parts), view(reading, empty), [], []))
-    phrases = {part: _phrases(out, part, seen) for part in range(parts)}
-    for example in out:
-        example.view = view(example.reading, Gazetteer({}, seen, phrases[example.part]))
-        example.labels, example.entities = label(example.view, example.record)
+    for record, reading, part in found:
+        looked = look(reading, phrases[part])
+        out.append(Example(record, reading, part, looked, *label(looked, record)))
     tables = {part: _learned(out, part) for part in range(parts)}
     for example in out:
-        example.view = view(example.reading, Gazetteer(tables[example.part], seen, phrases[example.part]))
+        example.view = look_up(example.view, Gazetteer(tables[example.part], seen, phrases[example.part]))
     return out
 
 
@@ -195,72 +208,161 @@ def trees(rows: Floats, target: npt.NDArray[np.bool_], rounds: int = 150, leaves
     )
 
 
-def _first(examples: Sequence[Example]) -> Linear:
+def _named(examples: Sequence[Example]) -> Linear:
+    """Learns from every candidate whether it is a scored name; generic ones teach nothing."""
     rows, target = [], []
     for example in examples:
         for signs, what in zip(example.view.signs, example.labels, strict=True):
-            if what in (NONE, NAMED) or (what == HIDDEN):
+            if what != GENERIC:
                 rows.append(signs)
                 target.append(int(what == NAMED))
     return linear(rows, np.array(target), 0.2)
 
 
-def _things(examples: Sequence[Example]) -> tuple[list[list[str]], list[int], list[int]]:
-    """For each annotated thing: the signs of all that names it, its type, whether it is introduced (-1: unscored)."""
-    rows, kinds, introduced = [], [], []
+def _proposed(examples: Sequence[Example]) -> Linear:
+    """Learns from every candidate whether it is something that the document introduces."""
+    rows, target = [], []
+    for example in examples:
+        for signs, what, entity in zip(example.view.signs, example.labels, example.entities, strict=True):
+            own = entity is not None and bool(example.record["entities"][entity].get("introduced"))
+            if what != HIDDEN and not (own and what == GENERIC):
+                rows.append(signs)
+                target.append(int(own))
+    return linear(rows, np.array(target), 0.2)
+
+
+def _types(examples: Sequence[Example]) -> Linear:
+    """Learns the type of a thing from all the signs of all that names it."""
+    rows, kinds = [], []
     for example in examples:
         members: dict[int, set[str]] = defaultdict(set)
         for signs, what, entity in zip(example.view.signs, example.labels, example.entities, strict=True):
             if entity is not None and what in (NAMED, GENERIC):
                 members[entity] |= set(signs)
-        for entity, signs_of in members.items():
+        for entity in sorted(members):
+            rows.append(sorted(members[entity]))
+            kinds.append(TYPES.index(NodeType(example.record["entities"][entity]["type"])))
+    return linear(rows, np.array(kinds), 0.3)
+
+
+def _outermost(example: Example) -> dict[tuple[int, int], int]:
+    """The places of gold names that no other gold name encloses, and what stands there."""
+    spots = sorted(
+        (
+            (j - i, i, j, entity)
+            for c, entity in zip(example.view.candidates, example.entities, strict=True)
+            if entity is not None
+            for i, j in c.places
+        ),
+        reverse=True,
+    )
+    taken: set[int] = set()
+    found = {}
+    for _, i, j, entity in spots:
+        if taken.isdisjoint(range(i, j)):
+            taken.update(range(i, j))
             fact = example.record["entities"][entity]
-            rows.append(sorted(signs_of))
-            kinds.append(TYPES.index(NodeType(fact["type"])))
-            introduced.append(-1 if fact.get("generic") or fact.get("optional") else int(bool(fact.get("introduced"))))
-    return rows, kinds, introduced
+            found[i, j] = GENERIC if fact.get("generic") or fact.get("optional") else NAMED
+    return found
+
+
+def _by_others(examples: Sequence[Example], teach: Callable[[list[int]], Callable[[int], Floats]]) -> dict[int, Floats]:
+    """What judges taught without an example's part say about it. `teach` takes and its result gives by number."""
+    found: dict[int, Floats] = {}
+    for part in sorted({example.part for example in examples}):
+        judge = teach([n for n, e in enumerate(examples) if e.part != part])
+        for n, example in enumerate(examples):
+            if example.part == part:
+                found[n] = judge(n)
+    return found
+
+
+def _column(examples: Sequence[Example], learned: Callable[[Sequence[Example]], Linear]) -> dict[int, Floats]:
+    def teach(numbers: list[int]) -> Callable[[int], Floats]:
+        judge = learned([examples[n] for n in numbers])
+        return lambda n: judge.scores(examples[n].view.signs)[:, 0]
+
+    return _by_others(examples, teach)
 
 
 def learn(examples: Sequence[Example], gazetteer: Gazetteer) -> Judges:
     """The judges, from examples seen by one who knows only the other parts; `gazetteer` is what they will use."""
-    parts = sorted({example.part for example in examples})
-    guesses: dict[int, Floats] = {}
-    for part in parts:
-        first = _first([e for e in examples if e.part != part])
-        for n, example in enumerate(examples):
-            if example.part == part:
-                guesses[n] = first.scores(example.view.signs)[:, 0]
+    examples = [example for example in examples if example.view.candidates]
+    named, proposed = _column(examples, _named), _column(examples, _proposed)
+    tables = {n: weighed(e.view, named[n], proposed[n]) for n, e in enumerate(examples)}
+    labels = {n: np.array(e.labels) for n, e in enumerate(examples)}
+
+    def second(numbers: Sequence[int]) -> Trees:
+        kept = {n: labels[n] != GENERIC for n in numbers}
+        return trees(
+            np.vstack([tables[n][kept[n]] for n in numbers]),
+            np.concatenate([labels[n][kept[n]] == NAMED for n in numbers]),
+        )
+
+    def teach_second(numbers: list[int]) -> Callable[[int], Floats]:
+        judge = second(numbers)
+        return lambda n: np.clip(odds(judge.scores(tables[n])), 1e-4, 1 - 1e-4)
+
+    chance = _by_others(examples, teach_second)
+    stands, sights, right = {}, {}, {}
+    for n, example in enumerate(examples):
+        stands[n], sights[n] = places(example.view, chance[n])
+        wanted = _outermost(example)
+        right[n] = np.array([wanted.get((i, j), NONE) for i, j, _ in stands[n]], dtype=np.int64)
+
+    def borders(numbers: Sequence[int]) -> Trees:
+        kept = {n: right[n] != GENERIC for n in numbers}
+        return trees(
+            np.vstack([sights[n][kept[n]] for n in numbers]),
+            np.concatenate([right[n][kept[n]] == NAMED for n in numbers]),
+            rounds=100,
+            leaves=10,
+        )
+
+    def teach_borders(numbers: list[int]) -> Callable[[int], Floats]:
+        judge = borders(numbers)
+        return lambda n: odds(judge.scores(sights[n]))
+
+    sure = _by_others(examples, teach_borders)
     rows, target = [], []
     for n, example in enumerate(examples):
-        if not example.view.candidates:
+        chosen = resolve(stands[n], sure[n], len(example.view.tokens.text), SCHOOL)
+        if not chosen:
             continue
-        table = np.column_stack([example.view.measures, guesses[n], company(example.view, odds(guesses[n]))])
-        kept = np.array([what != GENERIC and (what != HIDDEN or True) for what in example.labels])
-        rows.append(table[kept])
-        target.append(np.array([what == NAMED for what in example.labels])[kept])
-    second = trees(np.vstack(rows), np.concatenate(target))
-    signs, kinds, introduced = _things(examples)
-    scored = [n for n, i in enumerate(introduced) if i >= 0]
+        members = things_of(example.view, chosen)
+        for head, row in zip(members, outline(example.view, chosen, members, chance[n], proposed[n]), strict=True):
+            entity = example.entities[head]
+            fact = example.record["entities"][entity] if entity is not None else {}
+            if not (fact.get("generic") or fact.get("optional")):
+                rows.append(row)
+                target.append(bool(fact.get("introduced")))
+    everyone = range(len(examples))
     return Judges(
         gazetteer,
-        _first(examples),
-        second,
-        linear(signs, np.array(kinds), 0.3),
-        linear([signs[n] for n in scored], np.array([introduced[n] for n in scored]), 0.3),
+        _named(examples),
+        _proposed(examples),
+        second(everyone),
+        borders(everyone),
+        _types(examples),
+        trees(np.array(rows), np.array(target), rounds=120, leaves=8),
     )
 
 
 def gazetteer_of(examples: Sequence[Example], seen: dict[str, tuple[float, ...]]) -> Gazetteer:
     """All that the examples and the corpus tell of names."""
-    return Gazetteer(_learned(examples, None), seen, _phrases(examples, None, seen))
+    return Gazetteer(
+        _learned(examples, None), seen, _phrases([(e.record, e.reading, e.part) for e in examples], None, seen)
+    )
 
 
 def store(judges: Judges, path: str) -> None:
     """Write the judges as `names.npz` is read."""
     arrays = {
         **judges.gazetteer.arrays(),
-        **judges.first.arrays("first"),
+        **judges.named.arrays("named"),
+        **judges.proposed.arrays("proposed"),
         **judges.second.arrays("second"),
+        **judges.borders.arrays("borders"),
         **judges.types.arrays("types"),
         **judges.introduced.arrays("introduced"),
     }

@@ -5,9 +5,9 @@ measures say how likely each is a name; overlapping ones are resolved to the lik
 and long forms become one thing; two more judges give the type and whether the paper introduces it.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from math import log
 
@@ -15,7 +15,6 @@ import numpy as np
 
 from begat.graph.model import Document, Thing
 from begat.graph.names import fold
-from begat.graph.vocabulary import NodeType
 from begat.loaders.mining.candidates import Candidate, Definition, Tokens, gather
 from begat.loaders.mining.features import Scene
 from begat.loaders.mining.gazetteer import TYPES, Gazetteer
@@ -25,27 +24,45 @@ from begat.loaders.mining.readings import readings
 
 NAMED = 0.4
 """How likely a candidate must be a name to be one: where precision and recall balance on the gold."""
+PRIOR = [2, 3, 4, 12, 29, 30, 57, 58, 59, 60]
+"""Measures of a candidate that also speak about its borders."""
+UNLIKELY = 0.05
+"""Candidates below are not considered further."""
+AT_LEAST = [12, 57, 58, 59]
+"""Measures of which also the least among the forms of a thing is looked at."""
+INTRODUCED = 0.4
+"""How likely a thing must be the paper's own, to be told to other documents as one."""
+SUPPORT = 1.0
+"""Log-odds that another document's introducing a name adds to it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Judges:
-    """All that is learned about names."""
+    """All that is learned about names: what is known of them beforehand, and who judges what.
+
+    `named` and `proposed` (is it what the paper introduces?) judge by signs; `second` weighs both with measures
+    and with what stands around; `borders` judges a place of a candidate; `types` and `introduced` judge things.
+    """
 
     gazetteer: Gazetteer
-    first: Linear
+    named: Linear
+    proposed: Linear
     second: Trees
+    borders: Trees
     types: Linear
-    introduced: Linear
+    introduced: Trees
 
     @classmethod
     def load(cls, data: "np.lib.npyio.NpzFile") -> "Judges":
         """The judges stored in `data`."""
         return cls(
             Gazetteer.load(data),
-            Linear.load(data, "first"),
+            Linear.load(data, "named"),
+            Linear.load(data, "proposed"),
             Trees.load(data, "second"),
+            Trees.load(data, "borders"),
             Linear.load(data, "types"),
-            Linear.load(data, "introduced"),
+            Trees.load(data, "introduced"),
         )
 
 
@@ -67,20 +84,38 @@ class View:
     measures: Floats
 
 
-def view(reading: Reading, gazetteer: Gazetteer) -> View:
-    """The candidates of a reading and what is seen of them."""
+def look(reading: Reading, phrases: Collection[str]) -> View:
+    """The candidates of a reading and what is seen of them in it; `phrases`: folded names of any shape."""
     tokens = Tokens.of(reading)
-    found, definitions = gather(reading, tokens, gazetteer.phrases)
+    found, definitions = gather(reading, tokens, phrases)
     candidates = [found[key] for key in sorted(found)]
     scene = Scene(tokens, found, definitions)
     signs, measures = [], []
     for candidate in candidates:
         own_signs, own_measures = scene.describe(candidate)
-        i, j = candidate.places[0]
-        first, last = fold(tokens.lower[i]), fold(tokens.lower[j - 1])
-        signs.append(own_signs + gazetteer.signs(candidate.key, first, last))
-        measures.append(own_measures + gazetteer.measures(candidate.key, first, last))
+        signs.append(own_signs)
+        measures.append(own_measures)
     return View(tokens, candidates, definitions, signs, np.array(measures, dtype=np.float64))
+
+
+def look_up(seen: View, gazetteer: Gazetteer) -> View:
+    """The same candidates with what a gazetteer knows of them."""
+    signs, measures = [], []
+    for candidate, own_signs in zip(seen.candidates, seen.signs, strict=True):
+        i, j = candidate.places[0]
+        ends = _folded(seen.tokens.lower[i]), _folded(seen.tokens.lower[j - 1])
+        signs.append(own_signs + gazetteer.signs(candidate.key, *ends))
+        measures.append(gazetteer.measures(candidate.key, *ends))
+    rows = np.column_stack([seen.measures, np.array(measures)]) if measures else seen.measures
+    return View(seen.tokens, seen.candidates, seen.definitions, signs, rows)
+
+
+def view(reading: Reading, gazetteer: Gazetteer) -> View:
+    """The candidates of a reading and all that is known of them."""
+    return look_up(look(reading, gazetteer.phrases), gazetteer)
+
+
+_folded = lru_cache(maxsize=100_000)(fold)
 
 
 def company(seen: View, chances: Floats) -> Floats:
@@ -136,23 +171,75 @@ def company(seen: View, chances: Floats) -> Floats:
     return np.array(rows, dtype=np.float64).reshape(len(rows), 10)
 
 
-def chances(seen: View, judges: Judges) -> Floats:
-    """How likely each candidate is a name."""
-    first = judges.first.scores(seen.signs)[:, 0]
-    return odds(judges.second.scores(np.column_stack([seen.measures, first, company(seen, odds(first))])))
+def rivals(scores: Floats) -> Floats:
+    """Each candidate's score with its rank and its distance to the best other one: (candidates, 3)."""
+    if not len(scores):
+        return np.zeros((0, 3))
+    order = np.argsort(-scores, kind="stable")
+    rank = np.empty(len(scores))
+    rank[order] = np.arange(len(scores))
+    best, other = scores[order[0]], scores[order[1]] if len(scores) > 1 else -9.0
+    return np.column_stack([scores, np.minimum(rank, 20), scores - np.where(rank == 0, other, best)])
 
 
-def resolve(seen: View, chance: Floats, threshold: float = NAMED) -> list[tuple[int, int, int]]:
-    """The places (i, j, candidate) that read the text best: no two overlap, their log-odds add up to the most."""
+def weighed(seen: View, named: Floats, proposed: Floats) -> Floats:
+    """What the second judge looks at: measures, the first judges' scores, and what stands around."""
+    return np.column_stack([seen.measures, named, company(seen, odds(named)), rivals(proposed)])
+
+
+def places(seen: View, chance: Floats) -> tuple[list[tuple[int, int, int]], Floats]:
+    """Where likely candidates stand, as (i, j, candidate), and what speaks for a name with these borders there."""
+    likely = [n for n in range(len(seen.candidates)) if chance[n] > UNLIKELY]
+    stands = sorted((i, j, n) for n in likely for i, j in seen.candidates[n].places)
+    t = seen.tokens
+    over: dict[int, list[int]] = {}
+    for number, (i, j, _) in enumerate(stands):
+        for at in range(i, j):
+            over.setdefault(at, []).append(number)
+    logit = {n: log(chance[n] / (1 - chance[n])) for n in likely}
+    rows = []
+    for number, (i, j, n) in enumerate(stands):
+        around, inside, across = -4.0, -4.0, -4.0
+        longer = 0
+        for other in {o for at in range(i, j) for o in over[at]}:
+            if other == number:
+                continue
+            i2, j2, m = stands[other]
+            if i2 <= i and j2 >= j:
+                if logit[m] > around:
+                    around, longer = logit[m], (j2 - i2) - (j - i)
+            elif i2 >= i and j2 <= j:
+                inside = max(inside, logit[m])
+            else:
+                across = max(across, logit[m])
+        s = t.sentence[i]
+        a, b = t.first[s], t.first[s + 1]
+        glued_before = i > a and t.ends[i - 1] == t.starts[i]
+        glued_after = j < b and t.starts[j] == t.ends[j - 1]
+        rows.append(
+            [
+                logit[n], around, inside, across, longer, j - i,
+                t.kinds[i - 1] if i > a else -1, t.kinds[j] if j < b else -1,
+                t.kinds[i - 2] if i - 1 > a else -1, t.kinds[j + 1] if j + 1 < b else -1,
+                float(glued_before), float(glued_after),
+                float(i > a and t.text[i - 1] == "-"), float(j < b and t.text[j] == "-"),
+                float(t.title[s]), len(seen.candidates[n].places), t.kinds[i], t.kinds[j - 1],
+                *seen.measures[n, PRIOR],
+            ]
+        )  # fmt: skip
+    return stands, np.array(rows, dtype=np.float64).reshape(len(rows), 18 + len(PRIOR))
+
+
+def resolve(
+    stands: Sequence[tuple[int, int, int]], chance: Floats, size: int, threshold: float
+) -> list[tuple[int, int, int]]:
+    """The places that read a text of `size` tokens best: no two overlap, their log-odds add up to the most."""
     level = log(threshold / (1 - threshold))
     ending: dict[int, list[tuple[int, int, float]]] = {}
-    for n, candidate in enumerate(seen.candidates):
-        p = min(max(float(chance[n]), 1e-6), 1 - 1e-6)
+    for (i, j, n), p in zip(stands, np.clip(chance, 1e-6, 1 - 1e-6).tolist(), strict=True):
         gain = log(p / (1 - p)) - level
         if gain > 0:
-            for i, j in candidate.places:
-                ending.setdefault(j, []).append((i, n, gain))
-    size = len(seen.tokens.text)
+            ending.setdefault(j, []).append((i, n, gain))
     best = [0.0] * (size + 1)
     chosen: list[tuple[int, int] | None] = [None] * (size + 1)
     for j in range(1, size + 1):
@@ -171,16 +258,48 @@ def resolve(seen: View, chance: Floats, threshold: float = NAMED) -> list[tuple[
     return out[::-1]
 
 
-def groups(seen: View, places: Sequence[tuple[int, int, int]]) -> dict[int, int]:
-    """Candidate → the candidate that stands for its thing: short and long form are one."""
-    chosen = {n for _, _, n in places}
-    at = {(i, j): n for n, c in enumerate(seen.candidates) for i, j in c.places}
-    head = {n: n for n in chosen}
+def things_of(seen: View, stands: Sequence[tuple[int, int, int]]) -> dict[int, list[int]]:
+    """The things of a text: the candidate that stands for each → all candidates that are it.
+
+    A short form and its long form are one thing.
+    """
+    head = {n: n for _, _, n in stands}
+    at = {(i, j): n for n in head for i, j in seen.candidates[n].places}
     for definition in seen.definitions:
         short, long = at.get(definition.short), at.get(definition.long)
-        if short in head and long in head:
+        if short is not None and long is not None:
             head = {n: head[short] if h == head[long] else h for n, h in head.items()}
-    return head
+    members: dict[int, list[int]] = {}
+    for n in sorted(head):
+        members.setdefault(head[n], []).append(n)
+    return members
+
+
+def outline(
+    seen: View,
+    stands: Sequence[tuple[int, int, int]],
+    members: dict[int, list[int]],
+    chance: Floats,
+    proposed: Floats,
+) -> Floats:
+    """What tells whether a paper introduces a thing: a row for each thing."""
+    scores = np.array([max(proposed[n] for n in group) for group in members.values()])
+    compared = rivals(scores)
+    spots: dict[int, list[int]] = {}
+    for i, _, n in stands:
+        spots.setdefault(n, []).append(i)
+    size = max(1, len(seen.tokens.text))
+    rows = []
+    for row, group in zip(compared, members.values(), strict=True):
+        measures = seen.measures[group]
+        own = [i for n in group for i in spots.get(n, ())]
+        rows.append(
+            [
+                *row, float(np.mean(proposed[group])), max(chance[group]), len(members), len(own),
+                min(own, default=0) / size, len(group), *measures.max(axis=0), *measures.min(axis=0)[AT_LEAST],
+            ]
+        )  # fmt: skip
+    return np.array(rows, dtype=np.float64)
 
 
 def find(reading: Reading, known: Known | None = None, judges: Judges | None = None) -> tuple[Name, ...]:
@@ -189,26 +308,37 @@ def find(reading: Reading, known: Known | None = None, judges: Judges | None = N
     `known`: what other documents introduce (folded name → type); `judges`: other than the shipped ones.
     """
     judges = judges or shipped()
+    known = known or {}
     seen = view(reading, judges.gazetteer)
     if not seen.candidates:
         return ()
-    chance = chances(seen, judges)
-    places = resolve(seen, chance)
-    head = groups(seen, places)
-    members: dict[int, list[int]] = {}
-    for n, h in head.items():
-        members.setdefault(h, []).append(n)
-    things, introduced = {}, {}
-    for h, group in members.items():
-        signs = sorted({s for n in group for s in seen.signs[n]})
-        kind = TYPES[int(judges.types.scores([signs])[0].argmax())]
-        things[h] = Thing(kind, written(seen.candidates[h]))
-        introduced[h] = float(odds(judges.introduced.scores([signs]))[0, 0])
-    tokens = seen.tokens
-    return tuple(
-        Name(tokens.starts[i], tokens.ends[j - 1], things[head[n]], float(chance[n]), introduced[head[n]])
-        for i, j, n in places
-    )
+    named = judges.named.scores(seen.signs)[:, 0]
+    proposed = judges.proposed.scores(seen.signs)[:, 0]
+    scores = judges.second.scores(weighed(seen, named, proposed))
+    if known:
+        scores += np.array([SUPPORT if _supported(c, known) else 0.0 for c in seen.candidates])
+    chance = np.clip(odds(scores), 1e-4, 1 - 1e-4)
+    stands, rows = places(seen, chance)
+    stands = resolve(stands, odds(judges.borders.scores(rows)), len(seen.tokens.text), NAMED)
+    if not stands:
+        return ()
+    members = things_of(seen, stands)
+    kinds = judges.types.scores([sorted({s for n in group for s in seen.signs[n]}) for group in members.values()])
+    introduced = odds(judges.introduced.scores(outline(seen, stands, members, chance, proposed)))
+    things: dict[int, tuple[Thing, float]] = {}
+    for (head, group), kind, sure in zip(members.items(), kinds, introduced, strict=True):
+        candidate = seen.candidates[head]
+        told = known.get(candidate.key) if _supported(candidate, known) else None
+        thing = Thing(told or TYPES[int(kind.argmax())], written(candidate))
+        for n in group:
+            things[n] = (thing, float(sure))
+    t = seen.tokens
+    return tuple(Name(t.starts[i], t.ends[j - 1], things[n][0], float(chance[n]), things[n][1]) for i, j, n in stands)
+
+
+def _supported(candidate: Candidate, known: Known) -> bool:
+    """Whether another document introduces what is written here like a name, not like a word of the language."""
+    return candidate.key in known and "shape" in candidate.reasons and any(not f.islower() for f in candidate.forms)
 
 
 def written(candidate: Candidate) -> str:
@@ -220,14 +350,9 @@ def written(candidate: Candidate) -> str:
 
 
 def introductions(document: Document) -> tuple[Thing, ...]:
-    """What a document introduces, on its own evidence alone."""
+    """What a document introduces, on its own evidence alone: the first pass, from which the gazetteer is made."""
     found: dict[Thing, float] = {}
     for reading in readings(document):
         for name in find(reading):
             found[name.thing] = max(found.get(name.thing, 0.0), name.introduced)
-    return tuple(sorted((t for t, p in found.items() if p > 0.5), key=lambda t: (t.name, t.type)))
-
-
-def known_from(introduced: Mapping[str, NodeType]) -> Known:
-    """A gazetteer from names and types."""
-    return {fold(name): kind for name, kind in introduced.items()}
+    return tuple(sorted((t for t, p in found.items() if p > INTRODUCED), key=lambda t: (t.name, t.type)))

@@ -37,15 +37,43 @@ class Repaired:
     origins: tuple[int, ...]
 
 
+_MARKUP = re.compile(
+    r"\\(?:text(?:sc|bf|it|tt|rm|sf|normal)?|emph|math(?:rm|bf|sf|tt|cal|it|bb)|underline|operatorname|mbox|ensuremath)\s*(?=\{)"
+    r"|\\(?:sc|bf|it|tt|em|rm)\b ?|\\xspace\b"
+)
+_BRACES = re.compile(r"(?<!\\)[{}]")
+_SMALL_MATH = re.compile(r"\$([^$\n]{1,28}?)\$")
+_PLAIN_MATH = re.compile(r"[\w^+*{}-]*")
+
+
+def _markup(text: str) -> list[tuple[int, int]]:
+    """TeX that only says how a word looks: `\\textsc{Name}`, `$Q$-learning`; to be left out in reading."""
+    if "\\" not in text and "$" not in text:
+        return []
+    gone = [found.span() for found in _MARKUP.finditer(text)]
+    if gone:
+        gone += [found.span() for found in _BRACES.finditer(text)]
+    for found in _SMALL_MATH.finditer(text):
+        start, end = found.span()
+        bare = _MARKUP.sub("", found[1])
+        beside = text[end : end + 1] == "-" or (start > 0 and text[start - 1].isalpha()) or "\\text" in found[1]
+        if beside and _PLAIN_MATH.fullmatch(bare):
+            gone += [(start, start + 1), (end - 1, end)]
+            gone += [(start + 1 + m.start(), start + 1 + m.end()) for m in re.finditer(r"[\^{}]", found[1])]
+    return gone
+
+
 def repair(text: str) -> Repaired:
     """Part what is glued and drop footnote marks. Only spaces are put in; only footnote digits are left out."""
-    cuts = _cuts(text)
-    if not cuts:
+    changes = sorted({(*cut, " ") for cut in _cuts(text)} | {(*gone, "") for gone in _markup(text)})
+    if not changes:
         return Repaired(text, tuple(range(len(text) + 1)))
     pieces, origins, at = [], [], 0
-    for start, end in cuts:
-        pieces += [text[at:start], " "]
-        origins += [*range(at, start), end]
+    for start, end, instead in changes:
+        if start < at:
+            continue
+        pieces += [text[at:start], instead]
+        origins += [*range(at, start), *([end] * len(instead))]
         at = end
     pieces.append(text[at:])
     origins += range(at, len(text) + 1)
@@ -60,13 +88,35 @@ def _cuts(text: str) -> list[tuple[int, int]]:
     cuts |= {(found.start(), found.end()) for found in _MARK_GLUED.finditer(text)}
     runs = list(_RUN.finditer(text))
     apart = {run[0] for run in runs}
-    for run in runs:
-        word = run[0]
-        if len(word) < 4 or words.known(word) or word.isdigit():
-            continue
-        cuts |= {(run.start() + at, run.start() + at) for at in _seams(word, apart)}
+    glued = [run for run in runs if len(run[0]) > 3 and not words.known(run[0]) and not run[0].isdigit()]
+    if glued:
+        apart |= _names_within([run[0] for run in glued], apart)
+    for run in glued:
+        cuts |= {(run.start() + at, run.start() + at) for at in _seams(run[0], apart)}
     outside = sorted(cut for cut in cuts if not any(start < cut[0] < end for start, end in links))
     return [cut for before, cut in pairwise([(-1, -1), *outside]) if cut[0] >= before[1] and cut[0] > before[0]]
+
+
+def _names_within(glued: list[str], apart: Set[str]) -> Set[str]:
+    """Names that the text never writes alone, but glued to two different words (`Nameshows`, `theName`)."""
+    beside: dict[str, set[str]] = {}
+    for word in glued:
+        if word.islower():
+            continue
+        seams = _seams(word, apart)
+        for start, end in pairwise([0, *seams, len(word)]):
+            if seams and not word[start:end].islower():
+                beside.setdefault(word[start:end], set()).add(word[:start] + "…" + word[end : end + 4])
+        for cut in range(3, len(word) - 2):
+            body, rest = word[:cut], word[cut:]
+            if rest.islower() and body[-1].islower() and not body.islower() and _follows(rest):
+                beside.setdefault(body, set()).add("…" + rest[:4])
+    return {name for name, words_beside in beside.items() if len(words_beside) > 1 and len(name) > 3}
+
+
+def _follows(rest: str) -> bool:
+    """Whether a lower-case word is common enough to be seen at the end of a name."""
+    return (rest in words.FUNCTION and len(rest) > 1) or (len(rest) > 3 and words.lower(rest) >= 20)
 
 
 def _seams(word: str, apart: Set[str]) -> list[int]:
@@ -81,12 +131,18 @@ def _head_seam(word: str, apart: Set[str]) -> list[int]:
     """The seams of lower-case words and the name that follows them (`inMiniLM`, `theAdaptive`)."""
     length = next(i for i, letter in enumerate(word) if not letter.islower())
     head, rest = word[:length], word[length:]
+    if word[0] == "a" and length == 1 and words.lower(_first_word(rest)) > 30:
+        return [1]
     if length < 2 or len(rest) < 2:
         return []
     if head in words.FUNCTION or head in words.STATING or (length > 3 and words.lower(head) >= 20 and rest in apart):
         return [length]
     inner = _lower_seams(head)
     return [*inner, length] if inner and head[inner[-1] :] in words.FUNCTION else []
+
+
+def _first_word(rest: str) -> str:
+    return re.match(r"[A-Z]?[a-z]*", rest)[0].lower()  # type: ignore[index]
 
 
 def _tail_seams(word: str, first: int, apart: Set[str]) -> list[int]:
@@ -104,11 +160,7 @@ def _tail_seams(word: str, first: int, apart: Set[str]) -> list[int]:
             return [at, *(at + i for i in inner)]
     for cut in range(1, length - 1):
         rest = tail[cut:]
-        if (
-            len(body) + cut > 2
-            and body + tail[:cut] in apart
-            and (rest in words.FUNCTION or (len(rest) > 4 and words.lower(rest) >= 20))
-        ):
+        if len(body) + cut > 2 and body + tail[:cut] in apart and _follows(rest):
             return [at + cut]
     return []
 
