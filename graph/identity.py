@@ -165,6 +165,11 @@ class Identity:
         name = _most_used(introducing) if introducing else self._telling(_most_used(uses), uses, concept)
         key, family = parse(name).key, self._families.get(parse(name).family_key, {})
         kind = _heaviest_type([_weights(introducing), family, _weights(uses)])
+        if kind != NodeType.DATASET:  # whether a model or a method, its whole family tells better than one text
+            akin: dict[NodeType, float] = {
+                other: weight for other, weight in family.items() if other != NodeType.DATASET
+            }
+            kind = _heaviest_type([akin]) if akin else kind
         seen = min((d for u in uses if (d := self._date(u.document))), default=None)
         names = {}
         for written in dict.fromkeys(u.name for u in uses):

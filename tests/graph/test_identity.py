@@ -148,6 +148,14 @@ def test_what_is_not_introduced_is_of_the_type_of_its_familys_versions() -> None
     assert who.of(2, "Orca").type == MODEL
 
 
+def test_models_and_methods_of_one_family_agree_and_datasets_are_left_alone() -> None:
+    who = Identity(
+        [Use(1, "Orca", METHOD), Use(2, "Orca 2", MODEL, 5.0), Use(3, "Orca-1M", DATASET)],
+        [Introduction(n, name, f"arxiv-{n}", 0.9) for n, name in enumerate(["Orca", "Orca 2", "Orca-1M"], 1)],
+    )
+    assert [e.type for e in who.entities] == [DATASET, MODEL, MODEL]
+
+
 def test_a_singular_is_preferred_to_a_plural() -> None:
     (entity,) = Identity(uses((1, "Adapters"), (2, "Adapters"), (3, "Adapter"))).entities
     assert entity.name == "Adapter"
