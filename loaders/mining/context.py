@@ -191,6 +191,8 @@ class Teller:
     def __init__(self, scene: Scene) -> None:
         self.scene = scene
         self._objects: dict[tuple[int, int, int], list[str]] = {}
+        self._alone: dict[tuple[int, int, int, str], list[str]] = {}
+        self._together: dict[tuple[int, int, int, str, str, str], list[str]] = {}
         title = next((line for line in scene.lines if line.title), None)
         self.title = set(title.named) if title else set()
         self.first: dict[int, int] = {}
@@ -293,20 +295,22 @@ class Teller:
         for idea in {i for cues in line.cues for i in cues}:
             yield f"idea {idea}"
 
-    def _place(self, place: tuple[int, str, int, int], c: Candidate, s: str, o: str) -> Iterator[str]:
+    def _place(self, place: tuple[int, str, int, int], c: Candidate, s: str, o: str) -> list[str]:
+        """What a place tells; the same for every subject of a kind that is named or meant by the same words."""
         number, kind, subject, at = place
-        line = self.scene.lines[number]
         mode = kind
         if kind != "about":
             mode += "<" if subject < at else ">" if subject > at else "="
-        here = self._object(number, at, c.object)
-        for told in here:
-            yield f"{o} {told}"
-            yield f"{o} {mode[:1]}{mode[-1:]}{s[:1]} {told}"
-        yield f"mode {mode} {s} {o}"
-        if kind == "about":
-            return
-        yield from self._between(line, subject, at, mode, s, o)
+        alone = (number, at, c.object, mode[0] + mode[-1] + s[0])
+        if alone not in self._alone:
+            here = self._object(number, at, c.object)
+            self._alone[alone] = [f"{o} {told}" for told in here] + [f"{o} {alone[3]} {told}" for told in here]
+        pair = (number, subject, at, mode, s, o)
+        if pair not in self._together:
+            line = self.scene.lines[number]
+            between = [] if kind == "about" else list(self._between(line, subject, at, mode, s, o))
+            self._together[pair] = [f"mode {mode} {s} {o}", *between]
+        return self._alone[alone] + self._together[pair]
 
     def _between(self, line: Line, subject: int, at: int, mode: str, s: str, o: str) -> Iterator[str]:
         shown = line.shown

@@ -1,20 +1,22 @@
 """Learns the judge over candidate relations from annotated documents.
 
-    python -m begat.loaders.mining.learn_relations GOLD TEXTS… [--metadata FILE] -o relations.npz
+    python -m begat.loaders.mining.learn_relations GOLD SOURCE… [--metadata FILE] -o relations.npz
 
 It learns from the names as annotated and from the names as found by judges that have not seen the document
 (`learn_names.crossfit`), so that it knows both what is stated and what finding names gets wrong.
 """
 
+import argparse
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from begat.loaders.mining import gold
+from begat.loaders.mining import gold, learn_names, names, pipeline
 from begat.loaders.mining.judge import JUDGED, Judge
 from begat.loaders.mining.judges import Floats
 from begat.loaders.mining.learn_names import trees
@@ -42,9 +44,9 @@ class Lesson:
     counts: npt.NDArray[np.bool_]
 
 
-def lesson(reading: Reading, names: Sequence[Name], record: gold.Record) -> Lesson:
+def lesson(reading: Reading, found: Sequence[Name], record: gold.Record) -> Lesson:
     """The candidates of a reading with what the record says of each; what it leaves open does not count."""
-    seen = sight(reading, names)
+    seen = sight(reading, found)
     answers = gold.Answers(record)
     right = np.zeros((len(seen.candidates), len(JUDGED)), dtype=bool)
     counts = np.ones_like(right)
@@ -139,3 +141,31 @@ def pruned(judge: Judge) -> Judge:
     features = sorted(judge.index, key=judge.index.__getitem__)
     index = {features[at]: n for n, at in enumerate(keep)}
     return Judge(index, judge.weights[keep], judge.bias, judge.company, judge.slope, judge.shift)
+
+
+def lessons(annotated: Sequence[tuple[gold.Record, Reading]]) -> list[Lesson]:
+    """Two lessons from each annotated reading: with the names as annotated, and as judges find them that have not seen it."""
+    parts = learn_names.PARTS
+    judges = learn_names.crossfit(annotated, names.shipped().gazetteer.seen, parts)
+    out = []
+    for record, reading in annotated:
+        found = names.find(reading, None, judges[gold.part(record["id"], parts)])
+        out.append(lesson(reading, gold.project(reading, record), record))
+        out.append(lesson(reading, pipeline.entitled(reading, found), record))
+    return out
+
+
+def main() -> None:
+    """Learn from the command line."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("gold", type=Path, help="annotated records (JSON Lines)")
+    parser.add_argument("sources", nargs="+", help="where the annotated documents are")
+    parser.add_argument("--metadata", action="append", default=[], help="bibliographic facts, for titles")
+    parser.add_argument("-o", "--output", type=Path, default=Path(__file__).with_name("relations.npz"))
+    options = parser.parse_args()
+    annotated = gold.annotated(options.gold, options.sources, options.metadata)
+    pruned(learn(lessons(annotated))).store(str(options.output))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,12 +1,14 @@
 """Mining from end to end: a document becomes mentions and assertions with their evidence in the original text."""
 
+import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from begat.graph.model import Assertion, Document, Evidence, Mention, Mined, Thing
 from begat.graph.names import fold
 from begat.graph.vocabulary import NodeType, Relation
 from begat.loaders.mining import names, relations
-from begat.loaders.mining.context import INTRODUCED
+from begat.loaders.mining.context import INTRODUCED, akin
 from begat.loaders.mining.reading import Name, Reading, Stated
 from begat.loaders.mining.readings import readings
 
@@ -15,11 +17,20 @@ version = VERSION
 """Changes with everything that may change what is found."""
 min_confidence = 0.4
 """Below which no edge is believed unless the user says so: chosen by cross-validation over documents."""
+ENTITLED = 0.95
+"""How probable it is that a paper introduces the name before the colon of its title (on the gold)."""
+_COLON = re.compile(r"\s*:\s")
 
 
 def introductions(document: Document) -> tuple[Thing, ...]:
     """What a document introduces, on its own evidence alone."""
-    return names.introductions(document)
+    things = [
+        name.thing
+        for reading in readings(document)
+        for name in entitled(reading, names.find(reading))
+        if name.introduced >= INTRODUCED
+    ]
+    return tuple(dict.fromkeys(things))
 
 
 def mine(document: Document, known: dict[str, NodeType]) -> Mined:
@@ -28,12 +39,27 @@ def mine(document: Document, known: dict[str, NodeType]) -> Mined:
     assertions: list[Assertion] = []
     aliases: dict[tuple[str, str], None] = {}
     for reading in readings(document):
-        found = names.find(reading, known)
+        found = entitled(reading, names.find(reading, known))
         mentions += _mentions(reading, found)
         assertions += _presented(reading, found)
         assertions += [a for s in relations.find(reading, found) if (a := _assertion(reading, s))]
         aliases.update(dict.fromkeys(_aliases(reading, found)))
     return Mined(tuple(mentions), tuple(assertions), tuple(aliases))
+
+
+def entitled(reading: Reading, found: Sequence[Name]) -> tuple[Name, ...]:
+    """The names, sure that the paper introduces the one before the colon of its title, and not what that succeeds."""
+    title = next((s for s in reading.sentences if s.title), None)
+    head = next((n.thing for n in found if title and n.start == title.start), None)
+    if head is None or not _COLON.match(reading.text, found[0].end):
+        return tuple(found)
+    return tuple(replace(n, introduced=_introduced(n, head)) for n in found)
+
+
+def _introduced(name: Name, head: Thing) -> float:
+    if name.thing == head:
+        return max(name.introduced, ENTITLED)
+    return min(name.introduced, 1 - ENTITLED) if akin(head.name, name.thing.name) == "newer" else name.introduced
 
 
 def _original(reading: Reading, start: int, end: int) -> tuple[int, int, str] | None:

@@ -20,6 +20,8 @@ FLOOR = 0.1
 """Below this a candidate is not worth being kept, even as a doubtful one."""
 ALONE = 0.9
 """How near to the best subject's probability another subject of the same relation to the same object must come."""
+UNNAMED = 0.8
+"""How much of its probability the paper keeps as a subject when a named subject is as likely: a name says more."""
 
 
 def find(reading: Reading, names: Sequence[Name], judge: Judge | None = None) -> list[Stated]:
@@ -44,25 +46,30 @@ def probabilities(seen: Sight, scores: Floats, judge: Judge) -> Floats:
 
 
 def decide(pairs: Sequence[Candidate], chances: Floats) -> list[tuple[tuple[Candidate, int], float]]:
-    """The candidates to state, each with its relation (a place in JUDGED) and probability, likeliest first."""
+    """The candidates to state, each with its relation (a place in JUDGED) and probability, surest first."""
     proposals = []
     for number, candidate in enumerate(pairs):
         for rivals in RIVALS:
             best = max(rivals, key=lambda r: chances[number, r])
             if chances[number, best] >= FLOOR:
                 proposals.append((float(chances[number, best]), candidate, best))
-    proposals.sort(key=lambda p: (-p[0], p[1].subject, p[1].object, p[2]))
+    proposals.sort(key=lambda p: (-_weight(p[0], p[1]), p[1].subject, p[1].object, p[2]))
     taken: set[tuple[int, int, int]] = set()
     best_subject: dict[tuple[int, int], float] = {}
     decided = []
     for chance, candidate, relation in proposals:
         if (candidate.object, relation, candidate.subject) in taken:
             continue
-        if chance < ALONE * best_subject.setdefault((relation, candidate.object), chance):
+        weight = _weight(chance, candidate)
+        if weight < ALONE * best_subject.setdefault((relation, candidate.object), weight):
             continue
         taken.add((candidate.subject, relation, candidate.object))
         decided.append(((candidate, relation), chance))
     return decided
+
+
+def _weight(chance: float, candidate: Candidate) -> float:
+    return chance if candidate.subject else chance * UNNAMED
 
 
 def _stated(seen: Sight, candidate: Candidate, relation: int, chance: float) -> Stated:

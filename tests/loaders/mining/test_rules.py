@@ -41,12 +41,20 @@ def holds(rule: rules.Rule, text: str) -> bool:
     )
 
 
-@pytest.mark.parametrize(("rule", "text"), [(r, text) for r in rules.RULES for text in r.examples], ids=lambda value: getattr(value, "id", value))
+@pytest.mark.parametrize(
+    ("rule", "text"),
+    [(r, text) for r in rules.RULES for text in r.examples],
+    ids=lambda value: getattr(value, "id", value),
+)
 def test_a_rule_takes_its_examples(rule: rules.Rule, text: str) -> None:
     assert holds(rule, text)
 
 
-@pytest.mark.parametrize(("rule", "text"), [(r, text) for r in rules.RULES for text in r.refusals], ids=lambda value: getattr(value, "id", value))
+@pytest.mark.parametrize(
+    ("rule", "text"),
+    [(r, text) for r in rules.RULES for text in r.refusals],
+    ids=lambda value: getattr(value, "id", value),
+)
 def test_a_rule_refuses_its_near_misses(rule: rules.Rule, text: str) -> None:
     assert not holds(rule, text)
 

@@ -1,0 +1,76 @@
+"""Mining from end to end, evidence in the original text included."""
+
+from pathlib import Path
+
+import pytest
+
+from begat import loaders
+from begat.graph.model import Document
+from begat.graph.vocabulary import NodeType, Relation
+from begat.loaders.mining import pipeline
+
+DOCUMENT = Document(
+    id="example",
+    title="ZetaNet 2: Smaller Retrievers",
+    text="Retrieval is slow. We introduce ZetaNet 2, which extends ZetaNet with BERT.\nZetaNet 2 outperforms "
+    "ColBERT and RoBERTa on the BEIR benchmark.",
+)
+
+
+def test_every_quote_stands_at_its_place() -> None:
+    mined = pipeline.mine(DOCUMENT, {})
+    assert mined.mentions
+    for mention in mined.mentions:
+        whole = DOCUMENT.title if mention.part == "title" else DOCUMENT.text
+        assert (whole or "")[mention.start : mention.end] == mention.written
+    for assertion in mined.assertions:
+        evidence = assertion.evidence
+        whole = DOCUMENT.title if evidence.part == "title" else DOCUMENT.text
+        assert (whole or "")[evidence.start : evidence.end] == evidence.quote
+
+
+def test_every_name_is_mentioned_and_what_the_title_presents_is_introduced() -> None:
+    mined = pipeline.mine(DOCUMENT, {})
+    mentioned = {a.object.name for a in mined.assertions if a.relation is Relation.MENTIONS}
+    introduced = {a.object.name for a in mined.assertions if a.relation is Relation.INTRODUCES}
+    assert {"ColBERT", "RoBERTa", "BEIR"} & mentioned
+    assert introduced == {"ZetaNet 2"}
+    assert {a.subject for a in mined.assertions if a.relation is Relation.INTRODUCES} == {DOCUMENT.thing}
+
+
+def test_what_a_paper_introduces_is_known_before_it_is_mined() -> None:
+    assert [(t.name, t.type is NodeType.DATASET) for t in pipeline.introductions(DOCUMENT)] == [("ZetaNet 2", False)]
+
+
+def test_mining_twice_finds_the_same() -> None:
+    assert pipeline.mine(DOCUMENT, {}) == pipeline.mine(DOCUMENT, {})
+
+
+@pytest.mark.parametrize("text", ["", " \n ", "?", "\x00\ufffd" * 50, "a" * 5000, "(" * 300, "Zeta, " * 300])
+def test_odd_texts_are_mined_without_complaint(text: str) -> None:
+    for mention in pipeline.mine(Document(id="odd", text=text), {}).mentions:
+        assert text[mention.start : mention.end] == mention.written
+
+
+SUCCESSIONS = [
+    ("2311.11045", "Orca 2", "Orca"),
+    ("2109.10086", "SPLADE v2", "SPLADE"),
+    ("2012.15828", "MiniLMv2", "MiniLM"),
+]
+
+
+@pytest.mark.parametrize(("paper", "newer", "older"), SUCCESSIONS)
+def test_successors_of_the_seeds_extend_what_they_succeed(shared: Path, paper: str, newer: str, older: str) -> None:
+    def ignored(problem: loaders.Problem) -> None:
+        pass
+
+    sources = [str(next((shared / "seeds").glob("001_*.txt")))]
+    titles = {f.key: f.title for f in loaders.metadata(str(shared / "arxiv" / "metadata.jsonl"), on_problem=ignored)}
+    document = next(d for d in loaders.read(sources, on_problem=ignored) if d.arxiv == paper)
+    titled = Document(id=document.id, text=document.text, title=titles[f"arxiv:{paper}"], arxiv=document.arxiv)
+    found = {
+        (a.subject.name, a.object.name.removesuffix(" 1"))
+        for a in pipeline.mine(titled, {}).assertions
+        if a.relation is Relation.EXTENDS and a.confidence >= pipeline.min_confidence
+    }
+    assert (newer, older) in found
