@@ -9,6 +9,7 @@ from __future__ import annotations
 import difflib
 import json
 import os
+import sqlite3
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -20,6 +21,8 @@ import click
 
 from begat import __version__, api
 from begat.graph.errors import BegatError, NotFoundError, UsageError
+from begat.graph.store import trouble
+from begat.graph.reader import is_neo4j
 from begat.graph.vocabulary import LINEAGE
 
 if TYPE_CHECKING:
@@ -67,6 +70,13 @@ def main() -> None:
     except BegatError as error:
         say(f"begat: {_one_line(str(error))}")
         sys.exit(error.exit_code)
+    except sqlite3.Error as error:
+        # Whatever met it knows the file best; what gets here is a file that broke while it was read.
+        explained = trouble(Path("the graph file"), error)
+        if explained is None:
+            raise
+        say(f"begat: {_one_line(str(explained))}")
+        sys.exit(explained.exit_code)
     except (KeyboardInterrupt, click.Abort):
         say("begat: interrupted; what was finished is kept, the same command goes on from there")
         sys.exit(130)
@@ -92,7 +102,7 @@ graph_option = click.option(
     default=api.DEFAULT_GRAPH,
     show_default=True,
     metavar="FILE",
-    help="The graph file; BEGAT_GRAPH names another default.",
+    help="The graph file, or the neo4j://… of one that was pushed; BEGAT_GRAPH names another default.",
 )
 output_option = click.option("-o", "--output", type=click.Path(path_type=Path), metavar="FILE", help="Write to FILE.")
 confidence_option = click.option(
@@ -125,9 +135,9 @@ param_option = click.option(
 
 @contextmanager
 def opened(path: str) -> Iterator[api.Graph]:
-    """The graph file at `path`, open for questions."""
-    if "://" in path:
-        raise UsageError(f"{path}: only graph files can be opened; give the path of one with -g")
+    """The graph at `path`, a file's or `neo4j://…`, open for questions."""
+    if "://" in path and not is_neo4j(path):
+        raise UsageError(f"{path}: neither a graph file's path nor neo4j://HOST:PORT; give one of them with -g")
     with api.open(path) as graph:
         yield graph
 
@@ -292,9 +302,16 @@ def _build(sources: Sequence[str], graph: str, *, quiet: bool = False, **options
     assert report is not None
     if not quiet:
         say(_summary(report, graph))
+    for problem in report.problems[:_MOST_PROBLEMS]:
+        say(f"begat: {_one_line(problem)}")
+    if len(report.problems) > _MOST_PROBLEMS:
+        say(f"begat: {len(report.problems) - _MOST_PROBLEMS} more of these")
     if report.read == 0 and problems:
         raise BegatError("nothing could be read; the graph is as it was")
     return report
+
+
+_MOST_PROBLEMS = 10
 
 
 def _summary(report: BuildReport, graph: str) -> str:
@@ -556,11 +573,65 @@ def export(
         if format_ == "network":
             from begat.viz.network import network_page
 
-            emit(network_page(source.store), output)
+            with source.file() as store:
+                emit(network_page(store), output)
             return
         source.export(format_, output, evidence=not no_evidence, min_confidence=min_confidence)
     if output is not None:
         say(f"wrote {output}")
+
+
+@cli.command(
+    epilog=examples(
+        "begat push neo4j://localhost:7687",
+        "begat push neo4j+s://db.example.org/papers -g my.begat --workers 8",
+        "begat push neo4j://localhost:7687 --wipe",
+    )
+)
+@click.argument("url", envvar="NEO4J_URI", metavar="URL")
+@graph_option
+@click.option(
+    "--workers",
+    type=click.IntRange(1, 64),
+    default=4,
+    show_default=True,
+    metavar="N",
+    help="Transactions written at a time.",
+)
+@click.option(
+    "--batch",
+    type=click.IntRange(1),
+    default=1000,
+    show_default=True,
+    metavar="ROWS",
+    help="Rows that one statement carries.",
+)
+@click.option("--replace", is_flag=True, help="Make another graph that is there this one.")
+@click.option("--wipe", is_flag=True, help="Remove what begat has written there, instead; asks first.")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.option("-q", "--quiet", is_flag=True, help="No progress and no summary.")
+def push(url: str, graph: str, workers: int, batch: int, replace: bool, wipe: bool, yes: bool, quiet: bool) -> None:
+    """Copy the graph into the Neo4j at URL (or NEO4J_URI); again, write only what changed.
+
+    NEO4J_USER and NEO4J_PASSWORD say who asks. Nothing there is touched but what begat wrote itself. A push that
+    was broken off is taken up by the next.
+    """
+    if wipe:
+        _wipe(url, yes)
+        return
+    with opened(graph) as source, _progress(quiet) as (progress, _):
+        report = source.push(url, workers=workers, batch=batch, replace=replace, progress=progress)
+    if not quiet:
+        say(report.summary())
+
+
+def _wipe(url: str, yes: bool) -> None:
+    from begat.graph.neo4j import wipe
+
+    if not yes and not click.confirm(f"Remove everything that begat wrote into {url}?", err=True):
+        raise click.Abort
+    removed = wipe(url)
+    say(f"removed {removed.nodes.removed:,} nodes and {removed.edges.removed:,} edges")
 
 
 @cli.command(epilog=examples("begat remove notes/old.jsonl", "begat remove 2311.11045"))
@@ -570,6 +641,24 @@ def remove(what: str, graph: str) -> None:
     """Take a source (as in 'begat stats') or a document, by its id, out of the graph."""
     report = api.remove(what, graph)
     say(f"removed {_count(report.removed, 'document')}; {graph} now has {_size(report)}")
+
+
+@cli.command(
+    epilog=examples("begat serve", "begat serve --port 9000 -g my.begat", "begat serve --allow-edits  # mark and merge")
+)
+@graph_option
+@click.option("--host", default="127.0.0.1", show_default=True, metavar="ADDRESS", help="The address to listen on.")
+@click.option(
+    "--port", type=click.IntRange(0, 65535), default=8365, show_default=True, metavar="N", help="The port (0: any)."
+)
+@click.option("--allow-edits", is_flag=True, help="Let readers of this machine mark edges and merge or split names.")
+def serve(graph: str, host: str, port: int, allow_edits: bool) -> None:
+    """Explore the graph in a browser: search, lineage, evidence, queries, and a JSON API under /api/."""
+    from begat.viz.explorer.app import serve as serve_explorer
+
+    serve_explorer(
+        graph, host=host, port=port, allow_edits=allow_edits, ready=lambda address: say(f"{address} (Ctrl-C ends it)")
+    )
 
 
 @cli.command(epilog=examples("begat stats", "begat stats --format json"))
@@ -601,7 +690,7 @@ def check(graph: str) -> None:
         for finding in source.check():
             click.echo(finding)
             findings += 1
-        checked = source.stats().assertions
+        checked = asdict(source.stats())["assertions"]
     if findings:
         raise BegatError(f"{graph}: {findings} findings; build it anew from its sources")
     say(f"{graph}: sound; all {checked} assertions stand where they say")
