@@ -21,8 +21,8 @@ import click
 
 from begat import __version__, api
 from begat.graph.errors import BegatError, NotFoundError, UsageError
-from begat.graph.store import trouble
 from begat.graph.reader import is_neo4j
+from begat.graph.store import trouble
 from begat.graph.vocabulary import LINEAGE
 
 if TYPE_CHECKING:
