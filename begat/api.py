@@ -13,9 +13,11 @@ from concurrent.futures import Executor, ProcessPoolExecutor
 from contextlib import contextmanager
 from multiprocessing import get_context
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, Self, TextIO
 
 from begat.graph.errors import UsageError
+from begat.graph.reader import is_neo4j
 from begat.graph.store import Store
 from begat.graph.vocabulary import LINEAGE, Relation
 
@@ -25,6 +27,8 @@ if TYPE_CHECKING:
     from begat.graph.build import BuildReport
     from begat.graph.check import Stats
     from begat.graph.model import Document, Node
+    from begat.graph.neo4j import PushReport
+    from begat.graph.neo4j_store import Neo4jStore, PushedStats
     from begat.graph.search import Hit
     from begat.loaders.sources import Problem
     from begat.queries.lineage import Lineage
@@ -39,13 +43,13 @@ DEFAULT_GRAPH = "graph.begat"
 
 
 class Graph:
-    """A graph file, open for questions. Also a context manager: `with begat.open("my.begat") as graph: …`.
+    """A graph file, or a graph that was pushed into a Neo4j, open for questions. Also a context manager: `with begat.open("my.begat") as graph: …`.
 
     Names are what people call things: a canonical name, an alias, an arXiv id, a node id. A name that is
     nowhere raises NotFoundError with the nearest ones.
     """
 
-    def __init__(self, store: Store, report: BuildReport | None = None) -> None:
+    def __init__(self, store: Store | Neo4jStore, report: BuildReport | None = None) -> None:
         self.store = store
         self.report = report
         """What the build did that this Graph comes from; None for one that was opened."""
@@ -61,7 +65,7 @@ class Graph:
         self.close()
 
     def __repr__(self) -> str:
-        return f"<begat.Graph {self.store.path}, revision {self.store.revision}>"
+        return f"<begat.Graph {self.store.place}, revision {self.store.revision}>"
 
     # -- one thing, and how it hangs together ------------------------------------------------------------
 
@@ -126,7 +130,8 @@ class Graph:
         """Ask in SPARQL 1.1 (read-only); the usual prefixes are declared, parameters bind variables."""
         from begat.queries.sparql import sparql
 
-        return sparql(self.store, query, parameters, timeout=timeout)
+        with self.file() as store:
+            return sparql(store, query, parameters, timeout=timeout)
 
     def ask(self, question: str, *, engine: str = "cypher", **parameters: Any) -> Result:
         """Ask a question of the library by its name (`begat ask --list`)."""
@@ -140,24 +145,45 @@ class Graph:
         """The graph as a networkx MultiDiGraph: node and edge attributes as in Cypher, keys are relations."""
         from begat.graph.network import networkx
 
-        return networkx(self.store, min_confidence=min_confidence)
+        with self.file() as store:
+            return networkx(store, min_confidence=min_confidence)
 
     def export(self, format: str, target: str | Path | TextIO | None = None, **options: Any) -> None:
         """Write the graph as `format` ("turtle", "csv", "assertions", …; see docs/formats.md) to a file."""
         from begat.graph.export import export
 
-        export(self.store, format, Path(target) if isinstance(target, str) else target, **options)
+        with self.file() as store:
+            export(store, format, Path(target) if isinstance(target, str) else target, **options)
 
-    def stats(self) -> Stats:
+    def push(self, url: str, **options: Any) -> PushReport:
+        """Make the graph of begat in the Neo4j at `url` what this graph file is; see `begat.graph.neo4j.push`."""
+        from begat.graph.neo4j import push
+
+        if not isinstance(self.store, Store):
+            raise UsageError(f"{self.store.place}: only a graph file can be pushed; name one with -g")
+        return push(self.store, url, **options)
+
+    @contextmanager
+    def file(self) -> Iterator[Store]:
+        """The graph as a file: its own; of one in Neo4j a copy, which lasts as long as the block."""
+        if isinstance(self.store, Store):
+            yield self.store
+            return
+        with TemporaryDirectory(prefix="begat-") as folder, Store.open(self.store.copy(Path(folder) / "copy")) as store:
+            yield store
+
+    def stats(self) -> Stats | PushedStats:
         """Counts of documents, nodes by type, edges by relation and origin."""
         from begat.graph.check import stats
 
-        return stats(self.store)
+        return stats(self.store) if isinstance(self.store, Store) else self.store.counts()
 
     def check(self) -> Iterator[str]:
         """Findings about the file's integrity, one line each; none where all is well."""
         from begat.graph.check import check
 
+        if not isinstance(self.store, Store):
+            raise UsageError(f"{self.store.place}: texts are not in Neo4j; check the graph file that was pushed")
         return check(self.store)
 
 
@@ -170,7 +196,14 @@ def relation_named(name: str | Relation) -> Relation:
 
 
 def open(path: str | Path = DEFAULT_GRAPH) -> Graph:
-    """Open an existing graph file for questions. Raises GraphError where it is missing or not one."""
+    """Open an existing graph for questions: a file's path, or the `neo4j://…` of one that was pushed.
+
+    Raises GraphError where it is missing or not one.
+    """
+    if is_neo4j(str(path)):
+        from begat.graph.neo4j_store import Neo4jStore
+
+        return Graph(Neo4jStore.open(str(path)))
     return Graph(Store.open(path))
 
 

@@ -21,7 +21,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import islice
 from secrets import token_hex
-from typing import Any, LiteralString, TypeVar, cast
+from typing import Any, LiteralString, TypeVar
 from urllib.parse import unquote, urlsplit, urlunsplit
 
 import neo4j
@@ -30,10 +30,10 @@ from neo4j.exceptions import AuthError, ConfigurationError, DriverError, Neo4jEr
 from begat.graph.errors import GraphError, UsageError
 from begat.graph.model import Edge, Node, Statement
 from begat.graph.properties import EDGE_PROPERTIES, NODE_PROPERTIES, edge_properties, node_properties
+from begat.graph.reader import SCHEMES
 from begat.graph.store import Store
 from begat.graph.vocabulary import NodeType, Relation
 
-SCHEMES = ("neo4j", "neo4j+s", "neo4j+ssc", "bolt", "bolt+s", "bolt+ssc")
 LABEL = "Begat"
 FORMAT = 1
 """Of what is written; a push of another format writes everything anew."""
@@ -95,11 +95,6 @@ class Address:
         return (self.user or "neo4j", self.password) if self.password is not None else None
 
 
-def is_address(graph: str) -> bool:
-    """Whether a graph URL is that of a Neo4j, not a file's path."""
-    return graph.partition("://")[0] in SCHEMES and "://" in graph
-
-
 def connect(address: Address, *, connections: int = 10) -> neo4j.Driver:
     """A driver that has reached the server; the caller closes it. Raises GraphError where no Neo4j answers."""
     with explained(address):
@@ -150,7 +145,7 @@ def _first_line(error: BaseException) -> str:
 
 def _cypher(text: str) -> LiteralString:
     """A statement made of this module's own words and the vocabulary's; all data goes in as parameters."""
-    return cast(LiteralString, text)
+    return text
 
 
 # -- what is written -----------------------------------------------------------------------------------------

@@ -8,9 +8,10 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
-from typing import Any, LiteralString, Self, TypeVar, cast
+from typing import Any, Self, TypeVar
 
 import neo4j
 
@@ -27,6 +28,21 @@ _NODE = "n.id, labels(n), n.name, n.aliases, n._date, n._seen, n.family, n.versi
 _EDGE = "a.id, type(r), b.id, r.confidence, r.support, r.origin, r._date"
 _OURS = "r._begat IS NOT NULL"
 _RELATIONS = "|".join(Relation)
+
+
+@dataclass(frozen=True, slots=True)
+class PushedStats:
+    """Counts of a graph in Neo4j, by kind."""
+
+    nodes: dict[str, int]
+    edges: dict[str, int]
+    origins: dict[str, int]
+    revision: int
+    """0 while a push is at work, or was broken off."""
+    file: str | None
+    """The name of the graph file that was pushed."""
+    pushed: str | None
+    """When it was last changed by a push."""
 
 
 class Neo4jStore:
@@ -84,7 +100,7 @@ class Neo4jStore:
 
     def _rows(self, query: str, **parameters: Any) -> Iterator[tuple[Any, ...]]:
         with self.reading() as session:
-            for record in session.run(cast(LiteralString, query), parameters):
+            for record in session.run(query, parameters):
                 yield tuple(record.values())
 
     # -- nodes and edges -------------------------------------------------------------------------------
@@ -171,10 +187,10 @@ class Neo4jStore:
         if not value:
             return []
         query = (
-            "CALL db.index.fulltext.queryNodes('begat_lookup', $query) YIELD node AS n"
+            "CALL db.index.fulltext.queryNodes('begat_lookup', $text) YIELD node AS n"
             f" WITH n WHERE $value IN n.{field} RETURN {_NODE} ORDER BY n.id"
         )
-        return list(map(_node, self._rows(query, query=f"{field}:{_quoted(value)}", value=value)))
+        return list(map(_node, self._rows(query, text=f"{field}:{_quoted(value)}", value=value)))
 
     def names_like(self, folded: str) -> list[tuple[str, str]]:
         """(folded name, name of its node) of nodes whose names differ from `folded` in few letters or begin with it."""
@@ -182,9 +198,9 @@ class Neo4jStore:
             return []
         escaped = _SPECIAL.sub(r"\\\g<0>", folded)
         rows = self._rows(
-            "CALL db.index.fulltext.queryNodes('begat_lookup', $query, {limit: 200}) YIELD node AS n"
+            "CALL db.index.fulltext.queryNodes('begat_lookup', $text, {limit: 200}) YIELD node AS n"
             " UNWIND n._folded AS folded RETURN folded, n.name ORDER BY size(n.name), n.name, n.id",
-            query=f"_folded:{escaped}~2 OR _folded:{escaped}*",
+            text=f"_folded:{escaped}~2 OR _folded:{escaped}*",
         )
         return [(folded, name) for folded, name in rows]
 
@@ -199,19 +215,19 @@ class Neo4jStore:
         if not every:
             query = " OR ".join(map(_quoted, words))
         found = [
-            ("title" if NodeType.PAPER in labels else "name", id_, _snippet([name, *aliases], plain, marks))
+            ("title" if NodeType.PAPER.value in labels else "name", id_, _snippet([name, *aliases], plain, marks))
             for id_, labels, name, aliases in self._rows(
-                "CALL db.index.fulltext.queryNodes('begat_names', $query, {limit: $limit}) YIELD node AS n, score"
+                "CALL db.index.fulltext.queryNodes('begat_names', $text, {limit: $limit}) YIELD node AS n, score"
                 " RETURN n.id, labels(n), n.name, n.aliases ORDER BY score DESC, n.id",
-                query=query, limit=limit,
+                text=query, limit=limit,
             )
         ]  # fmt: skip
         found.sort(key=lambda hit: hit[0] == "title")
         for quotes, statements in self._rows(
-            "CALL db.index.fulltext.queryRelationships('begat_evidence', $query, {limit: $limit})"
+            "CALL db.index.fulltext.queryRelationships('begat_evidence', $text, {limit: $limit})"
             f" YIELD relationship AS r, score WITH r, score WHERE {_OURS}"
             " RETURN r.evidence, r._statements ORDER BY score DESC, elementId(r)",
-            query=query, limit=limit,
+            text=query, limit=limit,
         ):  # fmt: skip
             best = max(range(len(quotes)), key=lambda i: (_hits(quotes[i], plain), -i))
             told = (json.loads(text) for text in statements)
@@ -221,8 +237,8 @@ class Neo4jStore:
 
     # -- counts ----------------------------------------------------------------------------------------
 
-    def counts(self) -> dict[str, Any]:
-        """What is in the graph, counted: nodes by type, edges by relation and origin; and what was pushed when."""
+    def counts(self) -> "PushedStats":
+        """What is in the graph, counted."""
         nodes: dict[str, int] = {}
         for kind in NodeType:
             ((count,),) = self._rows(f"MATCH (n:{LABEL}) WHERE n:{kind} RETURN count(n)")
@@ -236,14 +252,10 @@ class Neo4jStore:
             by_relation[relation] = by_relation.get(relation, 0) + count
             by_origin[origin] = by_origin.get(origin, 0) + count
         pushed = self.marker.get("pushed")
-        return {
-            "nodes": _ranked(nodes),
-            "edges": _ranked(by_relation),
-            "origins": _ranked(by_origin),
-            "revision": self.revision,
-            "file": self.marker.get("file"),
-            "pushed": pushed.iso_format() if pushed else "a push is at work, or was broken off",
-        }
+        return PushedStats(
+            _ranked(nodes), _ranked(by_relation), _ranked(by_origin), self.revision,
+            self.marker.get("file"), pushed.iso_format() if pushed else None,
+        )  # fmt: skip
 
     # -- whole -----------------------------------------------------------------------------------------
 
@@ -283,8 +295,11 @@ def _keep(store: Store, numbers: dict[tuple[str, str], int], statements: Iterabl
 # -- from rows ---------------------------------------------------------------------------------------------------
 
 
+_TYPES = {kind.value: kind for kind in NodeType}
+
+
 def _node(row: Sequence[Any]) -> Node:
-    kind = next(NodeType(label) for label in row[1] if label in NodeType)
+    kind = next(_TYPES[label] for label in row[1] if label in _TYPES)
     return Node(row[0], kind, row[2], tuple(row[3]), *row[4:11])
 
 

@@ -9,6 +9,15 @@ from typing import Protocol
 from begat.graph.model import Edge, Node, Statement
 from begat.graph.vocabulary import Relation
 
+SCHEMES = ("neo4j", "neo4j+s", "neo4j+ssc", "bolt", "bolt+s", "bolt+ssc")
+"""Of the graph URLs that are a Neo4j's; all others are files' paths."""
+
+
+def is_neo4j(graph: str) -> bool:
+    """Whether a graph URL is that of a Neo4j."""
+    scheme, separator, _ = graph.partition("://")
+    return bool(separator) and scheme in SCHEMES
+
 
 class Reader(Protocol):
     """A graph to read from."""

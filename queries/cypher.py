@@ -1,4 +1,4 @@
-"""Cypher, answered by the embedded engine kglite over a view of the truth.
+"""Cypher, answered by the embedded engine kglite over a view of the truth, or by a Neo4j (queries/neo4j.py).
 
 The view has the labels, relation types and properties of `graph/properties.py`. Queries are read-only: one
 statement of reading clauses, checked here token by token, and once more by the engine. Opening files is impossible
@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import kglite
 
@@ -23,13 +23,16 @@ from begat.graph.store import Store
 from begat.queries import views, worker
 from begat.queries.results import Result
 
+if TYPE_CHECKING:
+    from begat.graph.neo4j_store import Neo4jStore
+
 MOST_ROWS = 100_000
 SMALL = 5_000
 """Nodes and edges up to which building the view takes no longer than people notice (measured: 0.3 s)."""
 
 
 def cypher(
-    graph: Store | str | Path,
+    graph: "Store | Neo4jStore | str | Path",
     query: str,
     parameters: Mapping[str, Any] | None = None,
     *,
@@ -43,8 +46,12 @@ def cypher(
     """
     parameters = parameters or {}
     check(query, parameters)
-    path = graph.path if isinstance(graph, Store) else Path(graph)
-    return worker.run(__name__, path, query, parameters, limit=limit, timeout=timeout)
+    if isinstance(graph, Store | str | Path):
+        path = graph.path if isinstance(graph, Store) else Path(graph)
+        return worker.run(__name__, path, query, parameters, limit=limit, timeout=timeout)
+    from begat.queries import neo4j  # its driver takes a while to load
+
+    return neo4j.answer(graph, query, parameters, limit=limit, timeout=timeout)
 
 
 # -- what may be asked ---------------------------------------------------------------------------------------

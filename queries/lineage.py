@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from begat.graph.errors import NotFoundError, UsageError
 from begat.graph.model import Edge, Node, Statement
-from begat.graph.store import Store
+from begat.graph.reader import Reader
 from begat.graph.vocabulary import FACTS, LINEAGE, NodeType, Relation
 from begat.queries import drawing
 from begat.queries.neighbourhood import edges_from, edges_to, evidence_of, introductions, nodes_of
@@ -98,7 +98,7 @@ class Lineage:
 
 
 def lineage(
-    store: Store,
+    store: Reader,
     node_id: str,
     *,
     direction: str = "both",
@@ -152,7 +152,7 @@ class _Walk:
     """Breadth first in both directions at once, so that neither uses up the room of the other."""
 
     def __init__(
-        self, store: Store, subject: Node, relations: tuple[Relation, ...], min_confidence: float, limit: int
+        self, store: Reader, subject: Node, relations: tuple[Relation, ...], min_confidence: float, limit: int
     ) -> None:
         self.store = store
         self.relations = relations

@@ -6,7 +6,7 @@ mode READ, and Neo4j itself refuses to write in it. The time limit is the server
 
 from collections.abc import Mapping
 from itertools import islice
-from typing import Any, LiteralString, cast
+from typing import Any
 
 import neo4j
 from neo4j.exceptions import ClientError, Neo4jError
@@ -24,9 +24,7 @@ _TIMED_OUT = ("TransactionTimedOut", "TransactionTimedOutClientConfiguration", "
 
 def answer(store: Neo4jStore, query: str, parameters: Mapping[str, Any], *, limit: int, timeout: float) -> Result:
     """At most `limit` rows of a checked query, within `timeout` seconds. Raises QueryError."""
-    asked = neo4j.Query(
-        cast(LiteralString, query), timeout=timeout
-    )  # checked by the caller, run where nothing can be written
+    asked = neo4j.Query(query, timeout=timeout)  # checked by the caller, run where nothing can be written
     with store.reading() as session:
         try:
             found = session.run(asked, dict(parameters))
@@ -58,7 +56,7 @@ def _explained(error: Neo4jError, timeout: float) -> Neo4jError | QueryError:
 def _value(value: Any) -> Any:
     """A value of Neo4j as Result promises it."""
     if isinstance(value, Node):
-        types = [label for label in value.labels if label in NodeType]
+        types = [label for label in value.labels if label in set(NodeType)]
         others = sorted(value.labels - {LABEL})
         return {"label": (types or others or [""])[0], **_properties(value)}
     if isinstance(value, Relationship):
@@ -81,4 +79,4 @@ def _value(value: Any) -> Any:
 
 def _properties(item: Node | Relationship) -> dict[str, Any]:
     """Those for everyone: what begins with _ is begat's bookkeeping."""
-    return {name: _value(value) for name, value in item.items() if not name.startswith("_")}
+    return {name: _value(value) for name, value in sorted(item.items()) if not name.startswith("_")}

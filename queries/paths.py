@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from begat.graph.errors import NotFoundError
 from begat.graph.model import Edge, Node, Statement
-from begat.graph.store import Store
+from begat.graph.reader import Reader
 from begat.graph.vocabulary import FACTS, LINEAGE, Relation
 from begat.queries.neighbourhood import edges_from, edges_to, evidence_of, nodes_of
 from begat.queries.records import edge_record, node_record
@@ -69,7 +69,7 @@ def _title(node: Node) -> str:
 
 
 def path(
-    store: Store, a: str, b: str, *, max_length: int = 6, relations: Sequence[Relation] | None = None
+    store: Reader, a: str, b: str, *, max_length: int = 6, relations: Sequence[Relation] | None = None
 ) -> Path | None:
     """The shortest way from node `a` to node `b` (ids) along edges in either direction, or None.
 
@@ -98,7 +98,7 @@ class _Side:
         self.best = {self.start: (0.0, None)}
         self.frontier = [self.start]
 
-    def widen(self, store: Store, relations: tuple[Relation, ...]) -> None:
+    def widen(self, store: Reader, relations: tuple[Relation, ...]) -> None:
         """One step further."""
         new: dict[str, tuple[float, Edge]] = {}
         for edge, here, there in _touching(store, self.frontier, relations):
@@ -119,7 +119,7 @@ class _Side:
         return found[::-1]
 
 
-def _touching(store: Store, nodes: Sequence[str], relations: tuple[Relation, ...]) -> Iterable[tuple[Edge, str, str]]:
+def _touching(store: Reader, nodes: Sequence[str], relations: tuple[Relation, ...]) -> Iterable[tuple[Edge, str, str]]:
     for edge in edges_from(store, nodes, relations):
         yield edge, edge.subject, edge.object
     for edge in edges_to(store, nodes, relations):
@@ -135,7 +135,7 @@ def _rank(way: tuple[float, Edge]) -> tuple[float, str, str, str]:
     return -strength, edge.subject, edge.relation, edge.object
 
 
-def _shortest(store: Store, a: str, b: str, max_length: int, relations: tuple[Relation, ...]) -> Path | None:
+def _shortest(store: Reader, a: str, b: str, max_length: int, relations: tuple[Relation, ...]) -> Path | None:
     """From both ends at once, always the side with less to widen: a node known to all is reached last."""
     left, right = _Side(a), _Side(b)
     for _ in range(max_length + 1):
@@ -151,7 +151,7 @@ def _shortest(store: Store, a: str, b: str, max_length: int, relations: tuple[Re
     return None
 
 
-def _path(store: Store, start: str, edges: Sequence[Edge]) -> Path:
+def _path(store: Reader, start: str, edges: Sequence[Edge]) -> Path:
     ids = [start]
     for edge in edges:
         ids.append(edge.object if edge.subject == ids[-1] else edge.subject)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from begat.graph.errors import NotFoundError
 from begat.graph.model import Edge, Node, Statement
-from begat.graph.store import Store
+from begat.graph.reader import Reader
 from begat.graph.vocabulary import FACTS, Relation
 from begat.queries.neighbourhood import evidence_of, nodes_of
 from begat.queries.records import edge_record, node_record
@@ -79,14 +79,12 @@ class Portrait:
         return json.dumps(record, ensure_ascii=False, indent=1)
 
 
-def show(store: Store, node_id: str) -> Portrait:
+def show(store: Reader, node_id: str) -> Portrait:
     """All about a node. Raises NotFoundError for an id that is nowhere."""
     node = store.node(node_id)
     if node is None:
         raise NotFoundError(node_id)
-    names = store.connection.execute(
-        "SELECT name, reason FROM aliases WHERE node = ? ORDER BY name <> ?, name", (node_id, node.name)
-    ).fetchall()
+    names = store.names_of(node_id)
     groups = (
         group
         for relation in Relation
@@ -96,17 +94,11 @@ def show(store: Store, node_id: str) -> Portrait:
     return Portrait(node, tuple((name, why) for name, why in names), tuple(groups))
 
 
-def _group(store: Store, node_id: str, relation: Relation, forward: bool) -> Iterator[Group]:
+def _group(store: Reader, node_id: str, relation: Relation, forward: bool) -> Iterator[Group]:
     ends = ("subject", "object") if FACTS[relation].symmetric else ("subject" if forward else "object",)
-    where = " OR ".join(f"(relation = ?1 AND {end} = ?2)" for end in ends)
-    (count,) = store.connection.execute(f"SELECT count(*) FROM edges WHERE {where}", (relation, node_id)).fetchone()
+    count, edges = store.edges_at(node_id, relation, ends, MOST_EDGES)
     if not count:
         return
-    best = f"SELECT subject, relation, object FROM edges WHERE {where} ORDER BY support DESC, confidence DESC, subject, object"
-    edges = sorted(
-        store.edges(f"(subject, relation, object) IN ({best} LIMIT {MOST_EDGES})", (relation, node_id)),
-        key=lambda edge: (-edge.support, -edge.confidence, edge.subject, edge.object),
-    )
     others = nodes_of(store, (_other(edge, node_id) for edge in edges))
     evidence = evidence_of(store, edges, MOST_EVIDENCE)
     yield Group(

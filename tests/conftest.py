@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from begat.graph import neo4j
 from begat.graph.store import Store
 from tests import miniature
 from tests.neo4j_server.server import server, why_not
@@ -50,6 +49,8 @@ def neo4j_uri(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 @pytest.fixture
 def neo4j_empty(neo4j_uri: str) -> Iterator[str]:
     """A running Neo4j without anything of begat in it."""
+    from begat.graph import neo4j  # its driver takes a while to load
+
     neo4j.wipe(neo4j_uri)
     yield neo4j_uri
     neo4j.wipe(neo4j_uri)
