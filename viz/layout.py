@@ -14,7 +14,7 @@ from begat.graph.model import Edge, Node
 from begat.graph.vocabulary import FACTS, NodeType, Relation
 from begat.queries.lineage import Lineage
 from begat.viz.routes import Gaps, Route, further_routes
-from begat.viz.rows import GAP, TRUNK, assign_rows
+from begat.viz.rows import TRUNK, assign_rows
 from begat.viz.timeline import Band, Moment, moments, place_in_time
 
 BOX = 27
@@ -83,7 +83,6 @@ class Layout:
     bands: tuple[Band, ...]
     width: float
     height: float
-    small: bool
 
     def box(self, node_id: str) -> Box:
         """The box of a node."""
@@ -115,8 +114,8 @@ def layout(lineage: Lineage) -> Layout:
     )  # fmt: skip
     at = {box.node.id: box for box in boxes}
     lines = [_primary_line(edge, at, heirs) for edge in edges if edge in chosen]
-    lines += [_further_line(route, at, gaps, y, pitch - BOX) for route in routes]
-    return Layout(boxes, tuple(lines), bands, width, height, small)
+    lines += [_further_line(route, at, gaps, y) for route in routes]
+    return Layout(boxes, tuple(lines), bands, width, height)
 
 
 def _turned(edge: Edge) -> Edge:
@@ -222,7 +221,7 @@ def _primary_line(edge: Edge, at: Mapping[str, Box], heirs: set[str]) -> Line:
     return Line(edge, points, True, trunk=2)
 
 
-def _further_line(route: Route, at: Mapping[str, Box], gaps: Gaps, y: Sequence[float], gap: float) -> Line:
+def _further_line(route: Route, at: Mapping[str, Box], gaps: Gaps, y: Sequence[float]) -> Line:
     parent, child = at[route.edge.object], at[route.edge.subject]
 
     def lane(number: int) -> float:
@@ -238,6 +237,3 @@ def _further_line(route: Route, at: Mapping[str, Box], gaps: Gaps, y: Sequence[f
         points += [(x0, level), (x1, level)]
     points.append((route.end, child.y + up))
     return Line(route.edge, tuple(points), False)
-
-
-__all__ = ["BOX", "GAP", "UNSURE", "Band", "Box", "Layout", "Line", "layout"]
