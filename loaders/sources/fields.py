@@ -147,13 +147,17 @@ def documents_of(
     A record whose values are not of the shape that the format has is told and left out.
     """
     last: Record | None = None
+    columns = checked(input.columns)
     for last in records:
         try:
             values = known(last.values)
         except (AttributeError, KeyError, TypeError, ValueError, IndexError):
             input.report.error(last.place, "not of the shape that this format has: passed over")
             continue
-        if values is not None and (found := document(input, last, present(values))):
+        if values is None:
+            continue
+        given = {field: last.values[column] for field, column in columns.items() if column in last.values}
+        if found := document(input, last, present({**values, **given})):
             yield found
     if last is None:
         input.report.error("", "holds no record")
@@ -252,11 +256,14 @@ def _first(reading: Callable[[str], str | None], *values: str | None) -> str | N
 
 def _cited(value: object) -> tuple[Reference, ...]:
     """The papers of a record's own list of references: ids, links, titles, or objects with these."""
+    items: Iterable[object]
     items = value if isinstance(value, (list, tuple)) else re.split(r"[;\n]", value) if isinstance(value, str) else []
     return tuple(reference for item in items if (reference := _reference(item)))
 
 
 def _reference(item: object) -> Reference | None:
+    if isinstance(item, Reference):
+        return item
     if isinstance(item, Mapping):
         values: dict[str, object] = {}
         for name, value in item.items():

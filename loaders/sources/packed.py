@@ -30,7 +30,7 @@ def _zstd(stream: IO[bytes]) -> IO[bytes]:
         from compression import zstd
     else:
         from backports import zstd
-    limits = {zstd.DecompressionParameter.window_log_max: _WINDOW}
+    limits: dict[int, int] = {zstd.DecompressionParameter.window_log_max: _WINDOW}
     return cast(IO[bytes], zstd.ZstdFile(stream, options=limits))
 
 
@@ -57,7 +57,7 @@ class Unpacked(io.RawIOBase):
         self._report = report
         self._given = 0
         opened = next(packing.opened for packing in _PACKINGS if packing.name == name)
-        self._stream = opened(self._packed)
+        self._stream = opened(cast(IO[bytes], self._packed))
 
     def read1(self, size: int, /) -> bytes:
         """At most `size` bytes, b"" at the end."""

@@ -42,7 +42,7 @@ def _one(item: object) -> list[str]:
 def _of_object(person: Mapping[str, object]) -> str:
     """The name in `{"name": …}`, `{"first": …, "last": …}` or `{"author": {"display_name": …}}`."""
     fields = {re.sub(r"[^a-z]", "", key.lower()): value for key, value in person.items()}
-    for key in ("name", "fullname", "displayname", "authorname"):
+    for key in ("name", "fullname", "displayname", "authorname", "literal"):
         if isinstance(fields.get(key), str):
             return str(fields[key])
     inner = fields.get("author")
@@ -50,7 +50,8 @@ def _of_object(person: Mapping[str, object]) -> str:
         return _of_object(inner)
     first = fields.get("first") or fields.get("firstname") or fields.get("given") or ""
     last = fields.get("last") or fields.get("lastname") or fields.get("family") or ""
-    return f"{first} {last}"
+    particle = fields.get("nondroppingparticle") or fields.get("droppingparticle") or ""  # CSL: the "van" of a name
+    return f"{first} {particle} {last}"
 
 
 def _listed(written: str) -> list[str]:

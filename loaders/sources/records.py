@@ -30,10 +30,11 @@ def _is_json_lines(input: Input) -> bool:
 
 
 def _json_lines(input: Input) -> Iterator[Document]:
-    return fields.documents(input, _json_line_records(input))
+    return fields.documents(input, json_line_records(input))
 
 
-def _json_line_records(input: Input) -> Iterator[Record]:
+def json_line_records(input: Input) -> Iterator[Record]:
+    """The records of JSON Lines, streamed."""
     number = 0
     for line in input.lines():
         if not line.text.strip():
@@ -124,10 +125,11 @@ def _json_columns(opening: str) -> dict[str, set[str]]:
 
 
 def _json(input: Input) -> Iterator[Document]:
-    return fields.documents(input, _json_records(input))
+    return fields.documents(input, json_records(input))
 
 
-def _json_records(input: Input) -> Iterator[Record]:
+def json_records(input: Input) -> Iterator[Record]:
+    """The records of a JSON input, streamed."""
     import ijson  # heavy: only when needed
 
     prefix = _json_prefix(input)
@@ -147,6 +149,22 @@ def _json_records(input: Input) -> Iterator[Record]:
         input.report.error(
             f"after record {number}", "not JSON ({why}): the rest is lost; mend the file, or write JSON Lines", why=why
         )
+
+
+def json_columns(input: Input) -> frozenset[str]:
+    """The columns that the first records of JSON or JSON Lines have; none where it is neither."""
+    if input.opening.lstrip()[:1] not in ("{", "["):
+        return frozenset()
+    if _is_json_lines(input):
+        objects = (_parsed(line) for line in _whole_lines(input))
+        return frozenset(column for values in objects if isinstance(values, dict) for column in values)
+    prefix = _json_prefix(input)
+    return frozenset(_json_columns(input.opening).get(prefix, ())) if prefix is not None else frozenset()
+
+
+def any_json_records(input: Input) -> Iterator[Record]:
+    """The records of JSON or JSON Lines, whichever it is."""
+    return json_line_records(input) if _is_json_lines(input) else json_records(input)
 
 
 class _TooMuch(Exception):

@@ -3,8 +3,11 @@
 import csv
 import io
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from email.utils import format_datetime
+from zlib import crc32
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -39,7 +42,7 @@ PAPERS: list[dict[str, str]] = [
 Writer = Callable[[list[dict[str, str]]], bytes]
 
 
-def json_lines(papers: list[dict[str, str]]) -> bytes:
+def json_lines(papers: Sequence[Mapping[str, object]]) -> bytes:
     return "".join(json.dumps(paper, ensure_ascii=False) + "\n" for paper in papers).encode()
 
 
@@ -63,6 +66,95 @@ def parquet(papers: list[dict[str, str]]) -> bytes:
     written = io.BytesIO()
     pq.write_table(pa.Table.from_pylist(papers), written)
     return written.getvalue()
+
+
+def arxiv(papers: list[dict[str, str]]) -> bytes:
+    return json_lines([
+        {
+            "id": paper["id"], "submitter": "Kim Li", "authors": paper["authors"].replace("; ", ", "),
+            "title": paper["title"], "comments": "9 pages", "journal-ref": None, "doi": None, "categories": "cs.CL",
+            "abstract": paper["abstract"], "update_date": "2025-05-05",
+            "versions": [{"version": "v1", "created": posted(paper["date"])}] if paper["date"] else [],
+        }
+        for paper in papers
+    ])  # fmt: skip
+
+
+def posted(date: str) -> str:
+    """An ISO date as arXiv writes the times of submissions."""
+    at = datetime.fromisoformat(f"{date}-01"[:10])
+    return format_datetime(at) if len(date) == 10 else f"{at:%b %Y}"
+
+
+def number(paper: dict[str, str]) -> int:
+    """A number of its own for a paper, the same wherever it is written."""
+    return crc32((paper["id"] or paper["abstract"]).encode())
+
+
+def openalex(papers: list[dict[str, str]]) -> bytes:
+    return json_lines([
+        {
+            "id": f"https://openalex.org/W{number(paper)}", "doi": doi(paper["id"]), "title": paper["title"],
+            "publication_date": paper["date"], "referenced_works": [],
+            "authorships": [{"author": {"display_name": name}} for name in paper["authors"].split("; ")],
+            "abstract_inverted_index": inverted(paper["abstract"]),
+        }
+        for paper in papers
+    ])  # fmt: skip
+
+
+def doi(arxiv: str) -> str | None:
+    return f"https://doi.org/10.48550/arXiv.{arxiv}" if arxiv else None
+
+
+def inverted(text: str) -> dict[str, list[int]]:
+    index: dict[str, list[int]] = {}
+    for place, word in enumerate(text.split(" ")):
+        index.setdefault(word, []).append(place)
+    return index
+
+
+def semantic_scholar(papers: list[dict[str, str]]) -> bytes:
+    return json_lines([
+        {
+            "corpusid": number(paper), "externalids": {"ArXiv": paper["id"] or None, "DOI": None}, "title": paper["title"],
+            "authors": [{"authorId": "1", "name": name} for name in paper["authors"].split("; ")],
+            "abstract": paper["abstract"], "venue": "", "year": 2024, "publicationdate": paper["date"],
+        }
+        for paper in papers
+    ])  # fmt: skip
+
+
+def csl(papers: list[dict[str, str]]) -> bytes:
+    items = [
+        {
+            "id": f"http://zotero.org/users/1/items/{number(paper)}", "type": "article", "title": paper["title"],
+            "abstract": paper["abstract"], "number": f"arXiv:{paper['id']}", "publisher": "arXiv",
+            "author": [{"literal": name} for name in paper["authors"].split("; ")],
+            "issued": {"date-parts": [paper["date"].split("-")]},
+        }
+        for paper in papers
+    ]  # fmt: skip
+    return json.dumps(items, ensure_ascii=False, indent=1).encode()
+
+
+def bibtex(papers: list[dict[str, str]]) -> bytes:
+    return "".join(
+        f"@misc{{bird{number(paper)},\n  title = {{{paper['title']}}},\n  author = {{{paper['authors'].replace('; ', ' and ')}}},\n"
+        f"  abstract = {{{paper['abstract']}}},\n  eprint = {{{paper['id']}}},\n  date = {{{paper['date']}}}\n}}\n\n"
+        for paper in papers
+    ).encode()
+
+
+def ris(papers: list[dict[str, str]]) -> bytes:
+    return "".join(
+        f"TY  - JOUR\nTI  - {paper['title']}\n"
+        + "".join(f"AU  - {name}\n" for name in paper["authors"].split("; "))
+        + f"AB  - {paper['abstract']}\nPY  - {paper['date'].replace('-', '/')}/\n"
+        + (f"DO  - 10.48550/arXiv.{paper['id']}\n" if paper["id"] else "")
+        + "ER  - \n\n"
+        for paper in papers
+    ).encode()
 
 
 def viewer(papers: list[dict[str, str]]) -> bytes:
@@ -104,6 +196,8 @@ class Format:
     fields: tuple[str, ...] = ("id", "title", "abstract", "authors", "date")
     records: bool = True
     text: bool = True
+    named: bool = False
+    """Whether the format gives every record an id, be it only its own."""
 
 
 FORMATS = {
@@ -114,6 +208,12 @@ FORMATS = {
     "csv with semicolons": Format("csv", lambda papers: table(papers, ";")),
     "tsv": Format("tsv", lambda papers: table(papers, "\t")),
     "parquet": Format("parquet", parquet, text=False),
+    "arxiv": Format("arxiv", arxiv),
+    "openalex": Format("openalex", openalex, named=True),
+    "s2": Format("s2", semantic_scholar, named=True),
+    "csl": Format("csl", csl, named=True),
+    "bibtex": Format("bibtex", bibtex, named=True),
+    "ris": Format("ris", ris),
     "viewer": Format("viewer", viewer, ("id", "abstract")),
     "abstracts": Format("abstracts", abstracts, ("abstract",)),
     "page": Format("page", page, (), records=False),

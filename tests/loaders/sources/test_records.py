@@ -125,7 +125,7 @@ def test_what_is_no_date_is_told(tmp_path: Path) -> None:
         ({"url": "https://arxiv.org/pdf/2311.11045.pdf"}, "2311.11045", "2311.11045", None),
         ({"doi": "https://doi.org/10.1000/ABC"}, "10.1000/abc", None, "10.1000/abc"),
         ({"doi": "10.48550/arXiv.2311.11045"}, "2311.11045", "2311.11045", "10.48550/arxiv.2311.11045"),
-        ({"paperId": "f00", "externalIds": {"ArXiv": "2311.11045", "DOI": "10.1/x"}}, "f00", "2311.11045", None),
+        ({"id": "f00", "externalIds": {"ArXiv": "2311.11045", "DOI": "10.1/x"}}, "f00", "2311.11045", None),
         ({"doi": "nan", "arxiv": None}, "one#1", None, None),
         ({"url": "https://example.org/a"}, "one#1", None, None),
     ],
