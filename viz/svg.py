@@ -13,7 +13,8 @@ from importlib.resources import files
 from begat.graph.model import Node
 from begat.graph.vocabulary import FACTS, NodeType, Relation
 from begat.queries.lineage import Lineage
-from begat.viz.layout import BOX, Band, Box, Layout, Line, layout
+from begat.viz.layout import BOX, Box, Layout, Line, layout
+from begat.viz.timeline import Band
 
 HEADER = 26
 """Height of the strip with the years."""
