@@ -564,12 +564,13 @@ class Store:
         for batch in _batches(sorted(by_ends)):
             wanted = ", ".join(["(?, ?, ?)"] * len(batch))
             best = (
-                "SELECT claim, document FROM (SELECT claim, document, row_number() OVER ("
-                "PARTITION BY subject_node, relation, object_node ORDER BY confidence DESC, document, start, claim) AS place"
-                f" FROM assertions WHERE (subject_node, relation, object_node) IN (VALUES {wanted})) WHERE place <= ?"
+                f"WITH wanted (s, r, o) AS (VALUES {wanted}), ranked AS (SELECT number, row_number() OVER ("
+                "PARTITION BY s, r, o ORDER BY confidence DESC, document, start, claim) AS place"
+                " FROM wanted CROSS JOIN assertions ON subject_node = s AND relation = r AND object_node = o)"
+                " SELECT number FROM ranked WHERE place <= ?"
             )
             parameters = [*(part for ends in batch for part in ends), most]
-            for statement in self.statements(f"(a.claim, a.document) IN ({best})", parameters):
+            for statement in self.statements(f"a.number IN ({best})", parameters):
                 found[by_ends[statement.subject, statement.assertion.relation, statement.object]].append(statement)
         return {edge: tuple(statements) for edge, statements in found.items()}
 
