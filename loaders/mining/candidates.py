@@ -27,6 +27,8 @@ _SUBTLE = frozenset("- – + & 's ’s *".split())
 @lru_cache(maxsize=100_000)
 def kind(token: str) -> int:
     """The kind of a token, wherever it stands."""
+    if token[-1] == "." and len(token) > 2 and token[-2].isalpha():
+        return BREAK  # an abbreviation: vs., e.g., et al.
     if not token[0].isalnum():
         return JOIN if token in _JOINS else BREAK
     if token.isdigit() or (token[0].isdigit() and not any(c.isalpha() for c in token)):
@@ -60,7 +62,8 @@ class Tokens:
     @classmethod
     def of(cls, reading: Reading) -> "Tokens":
         """The tokens of a reading, sentence after sentence."""
-        texts, sentence, starts, ends, first = [], [], [], [], []
+        texts: list[str] = []
+        sentence, starts, ends, first = [], [], [], []
         for number, s in enumerate(reading.sentences):
             first.append(len(texts))
             for token in s.tokens:
@@ -122,6 +125,18 @@ _SUFFIXES = frozenset(
 """What hangs onto a name without being part of it."""
 
 
+_SETS = frozenset("data test training validation development evaluation".split())
+
+
+def _ends_name(tokens: Tokens, i: int, at: int) -> bool:
+    """Whether the token `at` of a span from i on ends what is itself a name, as in `UCF-101 data | sets`."""
+    if tokens.lower[at] in _SETS and tokens.kinds[at] == LOW and at > i:
+        at -= 1
+    if tokens.kinds[at] in (STRONG, CAP, NUMBER):
+        return True
+    return at - 1 > i and tokens.text[at - 1] == "-" and tokens.kinds[at - 2] in (STRONG, CAP)
+
+
 def _cut(tokens: Tokens, i: int, j: int) -> bool:
     """Whether the span [i, j) tears apart what hyphens hold together: `ImageNet` of `ImageNet-R`, `SNLI` of `e-SNLI`."""
     if j + 1 < len(tokens.text) and tokens.text[j] == "-" and _glued(tokens, j) and _glued(tokens, j + 1):
@@ -167,7 +182,7 @@ def gather(
             and tokens.kinds[j - 1] == LOW
             and (i, j) not in long
             and j - i > 1
-            and tokens.kinds[j - 2] in (STRONG, CAP, NUMBER)
+            and _ends_name(tokens, i, j - 2)
         ):
             return
         candidate = found.get(key)

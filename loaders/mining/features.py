@@ -167,7 +167,7 @@ class Scene:
                 sentence_start += 1
             if p1 == "(" and n1 == ")":
                 paren += 1
-            if n1 in (",", "and", "or") or p1 in (",", "and", "or"):
+            if n1 in (",", "and", "or", "/") or p1 in (",", "and", "or", "/"):
                 comma_list += 1
         count = len(places)
         word = lows[0] if len(toks) == 1 else ""
@@ -241,4 +241,4 @@ def _stated(t: Tokens, start: int, i: int) -> str:
 
 
 def _w(word: str) -> str:
-    return "0" if word[0].isdigit() else word
+    return "0" if word[0].isdigit() else "," if word == "/" else word

@@ -76,7 +76,7 @@ class Trees:
         for _ in range(self.depth):
             goes_left = rows[number, self.measure[at]] <= self.threshold[at]
             at = np.where(goes_left, self.left[at], self.right[at])
-        return self.value[at].sum(axis=1).astype(np.float64) + self.bias
+        return np.asarray(self.value[at].sum(axis=1), dtype=np.float64) + self.bias
 
     def arrays(self, name: str) -> dict[str, npt.NDArray[np.generic]]:
         """What is stored of it."""
@@ -94,8 +94,16 @@ class Trees:
     def load(cls, data: "np.lib.npyio.NpzFile", name: str) -> "Trees":
         """The judge stored under `name`."""
         bias, depth = data[f"{name}.rest"].tolist()
-        parts = (data[f"{name}.{part}"] for part in ("measure", "threshold", "left", "right", "value", "roots"))
-        return cls(*parts, float(bias), int(depth))
+        return cls(
+            data[f"{name}.measure"],
+            data[f"{name}.threshold"],
+            data[f"{name}.left"],
+            data[f"{name}.right"],
+            data[f"{name}.value"],
+            data[f"{name}.roots"],
+            float(bias),
+            int(depth),
+        )
 
 
 def odds(scores: Floats) -> Floats:

@@ -5,7 +5,7 @@ that it sees in learning what it will see in use. Reproducible to the byte: ever
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,7 +19,7 @@ from begat.graph.vocabulary import NodeType
 from begat.loaders.mining import gold
 from begat.loaders.mining.candidates import Tokens, gather
 from begat.loaders.mining.features import Scene
-from begat.loaders.mining.gazetteer import LEARNED, SEEN, TYPES, Gazetteer
+from begat.loaders.mining.gazetteer import GUESSED, LEARNED, SEEN, TYPES, Gazetteer
 from begat.loaders.mining.judges import Floats, Linear, Trees, odds
 from begat.loaders.mining.names import (
     Judges,
@@ -35,6 +35,8 @@ from begat.loaders.mining.names import (
 )
 from begat.loaders.mining.reading import Reading
 
+Table = Mapping[str, tuple[float, ...]]
+"""Counts by folded name."""
 NONE, NAMED, GENERIC, HIDDEN = range(4)
 """Labels: no name; a scored name; generic or optional; standing only inside another gold name."""
 PARTS = 5
@@ -85,7 +87,7 @@ def label(seen: View, record: gold.Record) -> tuple[list[int], list[int | None]]
     return labels, entities
 
 
-def seen_in(corpus: Iterable[Reading]) -> dict[str, tuple[float, ...]]:
+def seen_in(corpus: Iterable[Reading]) -> Table:
     """How a corpus uses what look like names: counts for those in two or more of its readings."""
     counts: dict[str, list[float]] = defaultdict(lambda: [0.0] * SEEN)
     for reading in corpus:
@@ -100,7 +102,7 @@ def seen_in(corpus: Iterable[Reading]) -> dict[str, tuple[float, ...]]:
     return {key: tuple(counts[key]) for key in sorted(counts) if counts[key][0] > 1 and len(key) < 40}
 
 
-def _learned(examples: Sequence[Example], without: int | None) -> dict[str, tuple[float, ...]]:
+def _learned(examples: Sequence[Example], without: int | None) -> Table:
     """How often a folded name was named, generic or none in the examples, but for those of one part."""
     table: dict[str, list[float]] = defaultdict(lambda: [0.0] * LEARNED)
     for example in examples:
@@ -118,9 +120,7 @@ def _learned(examples: Sequence[Example], without: int | None) -> dict[str, tupl
     return {key: tuple(row) for key, row in sorted(table.items())}
 
 
-def _phrases(
-    annotated: Sequence[tuple[gold.Record, Reading, int]], without: int | None, seen: dict[str, tuple[float, ...]]
-) -> frozenset[str]:
+def _phrases(annotated: Sequence[tuple[gold.Record, Reading, int]], without: int | None, seen: Table) -> frozenset[str]:
     """Folded names that are candidates in any shape: those annotated, and long forms that the corpus abbreviates."""
     named = {
         fold(form)
@@ -134,9 +134,16 @@ def _phrases(
 
 
 def examples_of(
-    annotated: Sequence[tuple[gold.Record, Reading]], seen: dict[str, tuple[float, ...]], parts: int = PARTS
+    annotated: Sequence[tuple[gold.Record, Reading]],
+    seen: Table,
+    guessed: Mapping[int | None, Table] | None = None,
+    parts: int = PARTS,
 ) -> list[Example]:
-    """Every annotated reading as it looks to one who knows only the other parts."""
+    """Every annotated reading as it looks to one who knows only the other parts.
+
+    `guessed`: for each part what judges that know only the other parts guess about the corpus (None: all parts).
+    """
+    guessed = guessed or {}
     found = [(record, reading, gold.part(record["id"], parts)) for record, reading in annotated]
     phrases = {part: _phrases(found, part, seen) for part in range(parts)}
     out = []
@@ -145,7 +152,9 @@ def examples_of(
         out.append(Example(record, reading, part, looked, *label(looked, record)))
     tables = {part: _learned(out, part) for part in range(parts)}
     for example in out:
-        example.view = look_up(example.view, Gazetteer(tables[example.part], seen, phrases[example.part]))
+        example.view = look_up(
+            example.view, Gazetteer(tables[example.part], seen, phrases[example.part], guessed.get(example.part, {}))
+        )
     return out
 
 
@@ -183,7 +192,8 @@ def trees(rows: Floats, target: npt.NDArray[np.bool_], rounds: int = 150, leaves
         early_stopping=False,
         random_state=0,
     ).fit(rows.astype(np.float32), target)
-    measure, threshold, left, right, value, roots = [], [], [], [], [], []
+    measure: list[int] = []
+    threshold, left, right, value, roots = [], [], [], [], []
     depth = 0
     for (predictor,) in fitted._predictors:
         base = len(measure)
@@ -348,7 +358,7 @@ def learn(examples: Sequence[Example], gazetteer: Gazetteer) -> Judges:
     )
 
 
-def gazetteer_of(examples: Sequence[Example], seen: dict[str, tuple[float, ...]]) -> Gazetteer:
+def gazetteer_of(examples: Sequence[Example], seen: Table, guessed: Table | None = None) -> Gazetteer:
     """All that the examples and the corpus tell of names."""
     return Gazetteer(
         _learned(examples, None), seen, _phrases([(e.record, e.reading, e.part) for e in examples], None, seen)
@@ -370,12 +380,48 @@ def store(judges: Judges, path: str) -> None:
 
 
 def crossfit(
-    annotated: Sequence[tuple[gold.Record, Reading]], seen: dict[str, tuple[float, ...]], parts: int = PARTS
+    annotated: Sequence[tuple[gold.Record, Reading]],
+    seen: Table,
+    guessed: Mapping[int | None, Table] | None = None,
+    parts: int = PARTS,
 ) -> dict[int, Judges]:
     """For each part, judges that have seen nothing of it."""
     out = {}
     for part in range(parts):
         rest = [(record, reading) for record, reading in annotated if gold.part(record["id"], parts) != part]
-        examples = examples_of(rest, seen, parts)
-        out[part] = learn(examples, gazetteer_of(examples, seen))
+        examples = examples_of(rest, seen, guessed, parts)
+        out[part] = learn(examples, gazetteer_of(examples, seen, (guessed or {}).get(part)))
     return out
+
+
+def guesses(corpus: Iterable[Reading], judges: Mapping[int | None, Judges]) -> dict[int | None, Table]:
+    """What each of several judges says of the names of a corpus: for each, counts by folded name (GUESSED)."""
+    tables: dict[int | None, dict[str, list[float]]] = {who: defaultdict(lambda: [0.0] * GUESSED) for who in judges}
+    phrases = frozenset[str]().union(*(judge.gazetteer.phrases for judge in judges.values()))
+    for reading in corpus:
+        looked = look(reading, phrases)
+        if not looked.candidates:
+            continue
+        for who, judge in judges.items():
+            seen = look_up(looked, judge.gazetteer)
+            proposed = judge.proposed.scores(seen.signs)[:, 0]
+            chance = odds(judge.second.scores(weighed(seen, judge.named.scores(seen.signs)[:, 0], proposed)))
+            kinds = judge.types.scores(seen.signs).argmax(axis=1)
+            own = odds(proposed)
+            for n, candidate in enumerate(seen.candidates):
+                row = tables[who][candidate.key]
+                row[0] += 1
+                row[1] += 100 * float(chance[n])
+                row[2] += float(chance[n] > 0.5)
+                row[3 + int(kinds[n])] += 100 * float(chance[n])
+                row[6] += 100 * float(own[n])
+    return {who: _rounded(table) for who, table in tables.items()}
+
+
+def _rounded(table: Mapping[str, Sequence[float]]) -> Table:
+    """Whole numbers, and only names that are likely somewhere or were met more than once."""
+    return {
+        key: tuple(float(round(min(count, 60000.0))) for count in row)
+        for key, row in sorted(table.items())
+        if (row[1] > 20 or row[0] > 2) and len(key) < 40 and "\n" not in key
+    }

@@ -5,6 +5,7 @@ measures say how likely each is a name; overlapping ones are resolved to the lik
 and long forms become one thing; two more judges give the type and whether the paper introduces it.
 """
 
+import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
@@ -333,7 +334,32 @@ def find(reading: Reading, known: Known | None = None, judges: Judges | None = N
         for n in group:
             things[n] = (thing, float(sure))
     t = seen.tokens
-    return tuple(Name(t.starts[i], t.ends[j - 1], things[n][0], float(chance[n]), things[n][1]) for i, j, n in stands)
+    found = []
+    for i, j, n in stands:
+        thing, sure = things[n]
+        found.append(Name(t.starts[i], t.ends[j - 1], thing, float(chance[n]), sure))
+        found += [
+            Name(t.starts[at], t.ends[at], Thing(thing.type, name), float(chance[n]), sure)
+            for at, name in _shared_stem(t, i, j)
+        ]
+    return tuple(found)
+
+
+_NUMBERED = re.compile(r"\d+(?:\.\d+)?[BMKbmk]?")
+
+
+def _shared_stem(t: Tokens, i: int, j: int) -> list[tuple[int, str]]:
+    """The further names that a slash adds to a numbered one: `CIFAR-10/100` also names CIFAR-100."""
+    out: list[tuple[int, str]] = []
+    if not _NUMBERED.fullmatch(t.text[j - 1]) or j - i < 2:
+        return out
+    stem = "".join(t.text[k] + (" " if t.ends[k] < t.starts[k + 1] else "") for k in range(i, j - 1))
+    while (
+        j + 1 < len(t.text) and t.text[j] == "/" and t.ends[j - 1] == t.starts[j] and _NUMBERED.fullmatch(t.text[j + 1])
+    ):
+        out.append((j + 1, stem + t.text[j + 1]))
+        j += 2
+    return out
 
 
 def _supported(candidate: Candidate, known: Known) -> bool:

@@ -21,11 +21,11 @@ _FOOTNOTE = re.compile(r"(?<=[\w.,;:)”\"])(\d{1,2})\1\1(?=https?:|www\.|[A-Z][
 _URL_GLUED = re.compile(r"(?<=[A-Za-z])(?=https?://)")
 _MARK_GLUED = re.compile(
     r"(?<=[A-Za-z]{3})(?=\([A-Za-z\d]{2,})(?!\((?:s|es|ed|un|non|self)\))"  # Module(ACM)
-    r"|(?<=[\w)”\"][,;!?])(?=[A-Za-z])"  # e.g.,LLMs
+    r"|(?<=[\w.)”\"][,;!?])(?=[A-Za-z])"  # e.g.,LLMs
     r"|(?<=e\.g\.)(?=[A-Za-z])|(?<=i\.e\.)(?=[A-Za-z])"
     r"|(?<=[a-z)]{2}\.)(?=[A-Z][a-z]+\b(?!\.))"  # values.Our
     r"|(?<=vs\.)(?=[A-Z\d])"
-    r"|(?<=\))(?=[a-z]{3,})"
+    r"|(?<=[A-Z\d]\))(?=[a-z]{2,})"
 )
 
 
@@ -133,12 +133,17 @@ def _head_seam(word: str, apart: Set[str]) -> list[int]:
     head, rest = word[:length], word[length:]
     if word[0] == "a" and length == 1 and words.lower(_first_word(rest)) > 30:
         return [1]
+    if opening := _OPENING.match(word):
+        return [opening.end()]
     if length < 2 or len(rest) < 2:
         return []
     if head in words.FUNCTION or head in words.STATING or (length > 3 and words.lower(head) >= 20 and rest in apart):
         return [length]
     inner = _lower_seams(head)
     return [*inner, length] if inner and head[inner[-1] :] in words.FUNCTION else []
+
+
+_OPENING = re.compile(r"(?:Our|The|This|We|Using|While|Both)(?=[A-Z][A-Za-z]*[A-Z])")
 
 
 def _first_word(rest: str) -> str:

@@ -22,7 +22,8 @@ STATING = frozenset(
     """introduce introduces introduced introducing propose proposes proposed proposing present presents presented
     presenting call called calling term termed name named dub dubbed develop develops developed release releases
     released outperform outperforms outperformed outperforming surpass surpasses surpassing use uses used using
-    improve improves extend extends combine combines""".split()
+    improve improves extend extends combine combines beat
+    beats beating exceed exceeds match matches rival rivals including like versus dataset model framework method""".split()
 )
 """Words that stand right before a name, and so are found glued to one."""
 
