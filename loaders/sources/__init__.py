@@ -2,11 +2,14 @@
 
 from begat.graph.errors import UsageError
 from begat.loaders.sources.abstracts import ABSTRACTS
+from begat.loaders.sources.anthology import ANTHOLOGY
 from begat.loaders.sources.arxiv import ARXIV
 from begat.loaders.sources.bibtex import BIBTEX
 from begat.loaders.sources.csl import CSL
 from begat.loaders.sources.html import HTML
 from begat.loaders.sources.input import Input
+from begat.loaders.sources.jats import JATS
+from begat.loaders.sources.modelcard import MODEL_CARD
 from begat.loaders.sources.openalex import OPENALEX
 from begat.loaders.sources.page import PAGE
 from begat.loaders.sources.parquet import PARQUET
@@ -15,12 +18,13 @@ from begat.loaders.sources.records import CSV, JSON, JSON_LINES, TSV
 from begat.loaders.sources.ris import RIS
 from begat.loaders.sources.semantic_scholar import SEMANTIC_SCHOLAR
 from begat.loaders.sources.source import Source
+from begat.loaders.sources.tei import TEI
 from begat.loaders.sources.viewer import VIEWER
 
 SOURCES: tuple[Source, ...] = (
     PARQUET,
     ARXIV, OPENALEX, SEMANTIC_SCHOLAR, CSL, JSON_LINES, JSON,
-    VIEWER, ABSTRACTS, BIBTEX, RIS, HTML, TSV, CSV, PAGE,
+    VIEWER, ABSTRACTS, BIBTEX, RIS, MODEL_CARD, ANTHOLOGY, JATS, TEI, HTML, TSV, CSV, PAGE,
 )  # fmt: skip
 """Every format, in the order in which they are tried: the first that knows an input's content reads it."""
 

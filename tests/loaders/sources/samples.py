@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from email.utils import format_datetime
+from xml.sax.saxutils import escape
 from zlib import crc32
 
 import pyarrow as pa
@@ -157,6 +158,58 @@ def ris(papers: list[dict[str, str]]) -> bytes:
     ).encode()
 
 
+def anthology(papers: list[dict[str, str]]) -> bytes:
+    """Each in a volume of its own, whose year and month are the paper's."""
+    volumes = [
+        f'<volume id="{number(paper)}"><meta><booktitle>Birds</booktitle>{xml_date(paper["date"])}</meta>'
+        f'<paper id="1"><title>{escape(paper["title"])}</title>{people(paper, "first", "last")}'
+        f"<abstract>{escape(paper['abstract'])}</abstract><doi>10.48550/arXiv.{paper['id']}</doi></paper></volume>\n"
+        for paper in papers
+    ]
+    return f'<?xml version="1.0"?>\n<collection id="2024.birds">\n{"".join(volumes)}</collection>\n'.encode()
+
+
+def people(paper: dict[str, str], first: str, last: str, around: str = "author") -> str:
+    """The authors in XML, each with a first and a last name."""
+    names = [name.rsplit(" ", 1) for name in paper["authors"].split("; ")]
+    return "".join(f"<{around}><{first}>{a}</{first}><{last}>{b}</{last}></{around}>" for a, b in names)
+
+
+def xml_date(date: str) -> str:
+    return "".join(f"<{n}>{v}</{n}>" for n, v in zip(("year", "month", "day"), date.split("-"), strict=False))
+
+
+def jats(papers: list[dict[str, str]]) -> bytes:
+    articles = [
+        f'<article><front><article-meta><article-id pub-id-type="arxiv">{paper["id"]}</article-id>'
+        f"<title-group><article-title>{escape(paper['title'])}</article-title></title-group>"
+        f"<contrib-group>{people(paper, 'given-names', 'surname', 'contrib')}</contrib-group>"
+        f"<pub-date>{xml_date(paper['date'])}</pub-date><abstract><p>{escape(paper['abstract'])}</p></abstract>"
+        "</article-meta></front></article>\n"
+        for paper in papers
+    ]
+    return f"<pmc-articleset>\n{''.join(articles)}</pmc-articleset>".encode()
+
+
+def tei(papers: list[dict[str, str]]) -> bytes:
+    papers_ = [
+        "<TEI><teiHeader><fileDesc>"
+        f'<titleStmt><title level="a">{escape(paper["title"])}</title></titleStmt><sourceDesc><biblStruct><analytic>'
+        + people(paper, "forename", "surname")
+        .replace("<author>", "<author><persName>")
+        .replace("</author>", "</persName></author>")
+        + f'<idno type="arXiv">{paper["id"]}</idno></analytic><monogr><imprint><date when="{paper["date"]}"/></imprint></monogr>'
+        f"</biblStruct></sourceDesc></fileDesc><profileDesc><abstract><p>{escape(paper['abstract'])}</p></abstract>"
+        "</profileDesc></teiHeader></TEI>\n"
+        for paper in papers
+    ]
+    return f'<teiCorpus xmlns="http://www.tei-c.org/ns/1.0">\n{"".join(papers_)}</teiCorpus>'.encode()
+
+
+def model_card(papers: list[dict[str, str]]) -> bytes:
+    return b"---\nlicense: mit\nbase_model: birds/Egret-7b\n---\n" + page(papers)
+
+
 def viewer(papers: list[dict[str, str]]) -> bytes:
     header = "arxiv_id\nstringlengths 9\n12\n| abstract\nstringlengths 40\n1.2k\n|\n---|---|\n"
     rows = "".join(f"{paper['id']}\n|\n{paper['abstract']}\n|\n" for paper in papers)
@@ -214,6 +267,10 @@ FORMATS = {
     "csl": Format("csl", csl, named=True),
     "bibtex": Format("bibtex", bibtex, named=True),
     "ris": Format("ris", ris),
+    "anthology": Format("anthology", anthology, ("title", "abstract", "authors"), named=True),
+    "jats": Format("jats", jats),
+    "tei": Format("tei", tei),
+    "model card": Format("modelcard", model_card, (), records=False),
     "viewer": Format("viewer", viewer, ("id", "abstract")),
     "abstracts": Format("abstracts", abstracts, ("abstract",)),
     "page": Format("page", page, (), records=False),
