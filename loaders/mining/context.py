@@ -5,10 +5,11 @@ named there too (`explicit`), is meant by a "we" or "it" (`meant`), or is what t
 What a place looks like is told in features: short strings, each true or not.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cache
-from itertools import pairwise
+from itertools import chain, pairwise
+from typing import Any
 
 from begat.graph import names as naming
 from begat.graph.model import Thing
@@ -185,14 +186,19 @@ def _bucket(number: int) -> str:
     return str(number) if number < 4 else "4-6" if number < 7 else "7-11" if number < 12 else "12+"
 
 
-class Teller:
-    """Tells the features of a scene's candidates; what does not depend on the subject is told once."""
+Features = set[str] | set[int]
+"""Features told as they are, or as the numbers by which a judge knows them."""
+Knowing = Callable[[Iterable[str]], Features]
 
-    def __init__(self, scene: Scene) -> None:
-        self.scene = scene
+
+class Teller:
+    """Tells the features of a scene's candidates; what several candidates share is told, and known, once."""
+
+    def __init__(self, scene: Scene, knowing: Knowing = set) -> None:
+        self.scene, self.knowing = scene, knowing
         self._objects: dict[tuple[int, int, int], list[str]] = {}
-        self._alone: dict[tuple[int, int, int, str], list[str]] = {}
-        self._together: dict[tuple[int, int, int, str, str, str], list[str]] = {}
+        self._alone: dict[tuple[int, int, int, str], Features] = {}
+        self._together: dict[tuple[int, int, int, str, str, str], Features] = {}
         title = next((line for line in scene.lines if line.title), None)
         self.title = set(title.named) if title else set()
         self.first: dict[int, int] = {}
@@ -207,13 +213,14 @@ class Teller:
         chance = self.scene.chance[thing]
         return ("I" if chance >= INTRODUCED else "i" if chance >= PERHAPS else "") + _SHORT[self.scene.types[thing]]
 
-    def features(self, candidate: Candidate) -> list[str]:
-        """What is true of a candidate, over all its places."""
-        told = set(self._pair(candidate))
+    def features(self, candidate: Candidate, more: Iterable[str] = ()) -> Features:
+        """What is true of a candidate, over all its places, and what `more` is said of it."""
         s, o = self.kind(candidate.subject), _SHORT[self.scene.types[candidate.object]]
+        told: set[Any] = set()
+        told.update(self.knowing(chain(self._pair(candidate), more)))
         for place in candidate.places:
-            told.update(self._place(place, candidate, s, o))
-        return sorted(told)
+            told.update(*self._place(place, candidate, s, o))
+        return told
 
     def _pair(self, c: Candidate) -> Iterator[str]:
         scene = self.scene
@@ -295,7 +302,7 @@ class Teller:
         for idea in {i for cues in line.cues for i in cues}:
             yield f"idea {idea}"
 
-    def _place(self, place: tuple[int, str, int, int], c: Candidate, s: str, o: str) -> list[str]:
+    def _place(self, place: tuple[int, str, int, int], c: Candidate, s: str, o: str) -> tuple[Features, Features]:
         """What a place tells; the same for every subject of a kind that is named or meant by the same words."""
         number, kind, subject, at = place
         mode = kind
@@ -304,13 +311,13 @@ class Teller:
         alone = (number, at, c.object, mode[0] + mode[-1] + s[0])
         if alone not in self._alone:
             here = self._object(number, at, c.object)
-            self._alone[alone] = [f"{o} {told}" for told in here] + [f"{o} {alone[3]} {told}" for told in here]
+            self._alone[alone] = self.knowing(f"{o} {told}" for told in chain(here, [f"{alone[3]} {t}" for t in here]))
         pair = (number, subject, at, mode, s, o)
         if pair not in self._together:
             line = self.scene.lines[number]
             between = [] if kind == "about" else list(self._between(line, subject, at, mode, s, o))
-            self._together[pair] = [f"mode {mode} {s} {o}", *between]
-        return self._alone[alone] + self._together[pair]
+            self._together[pair] = self.knowing([f"mode {mode} {s} {o}", *between])
+        return self._alone[alone], self._together[pair]
 
     def _between(self, line: Line, subject: int, at: int, mode: str, s: str, o: str) -> Iterator[str]:
         shown = line.shown

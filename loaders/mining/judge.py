@@ -5,7 +5,7 @@ hold. Trees then look at its score in company (`measures.py`): beside its rivals
 its neighbours in a list, and how sure the names are. Made by `learn_relations.py`, shipped as `relations.npz`.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -36,14 +36,17 @@ class Judge:
     slope: float = 1.0
     shift: float = 0.0
 
-    def scores(self, rows: Sequence[Iterable[str]]) -> Floats:
-        """The log-odds, (rows, relations), before calibration; a row counts as much however many features it has."""
-        out = np.tile(self.bias.astype(np.float64), (len(rows), 1))
+    def know(self, features: Iterable[str]) -> set[int]:
+        """The numbers of the features that it knows."""
         find = self.index.get
+        return {at for feature in features if (at := find(feature)) is not None}
+
+    def scores(self, rows: Sequence[Collection[int]]) -> Floats:
+        """The log-odds, (rows, relations), of known features; a row counts as much however many it has."""
+        out = np.tile(self.bias.astype(np.float64), (len(rows), 1))
         for number, row in enumerate(rows):
-            known = [at for feature in row if (at := find(feature)) is not None]
-            if known:
-                out[number] += self.weights[known].sum(axis=0) / np.sqrt(len(known))
+            if row:
+                out[number] += self.weights[sorted(row)].sum(axis=0) / np.sqrt(len(row))
         return out
 
     def chances(self, measures: Floats) -> Floats:

@@ -74,7 +74,11 @@ def learn(lessons: Sequence[Lesson]) -> Judge:
 def held_out(lessons: Sequence[Lesson], parts: int = PARTS) -> list[Floats]:
     """The first step's scores of each lesson, by a judge that learned from the other parts."""
     judges = [_fit([e for e in lessons if gold.part(e.identifier, parts) != part]) for part in range(parts)]
-    return [judges[gold.part(e.identifier, parts)].scores(e.sight.told) for e in lessons]
+    return [_scores(judges[gold.part(e.identifier, parts)], e) for e in lessons]
+
+
+def _scores(judge: Judge, each: Lesson) -> Floats:
+    return judge.scores([judge.know(map(str, row)) for row in each.sight.told])
 
 
 def company(
@@ -113,12 +117,12 @@ def _fit(lessons: Sequence[Lesson]) -> Judge:
     from sklearn.linear_model import LogisticRegression
 
     told = [row for each in lessons for row in each.sight.told]
-    often = Counter(feature for row in told for feature in row)
+    often = Counter(str(feature) for row in told for feature in row)
     index = {f: n for n, f in enumerate(sorted(f for f, count in often.items() if count >= LEAST))}
     columns: list[int] = []
     starts, lengths = [0], []
     for row in told:
-        known = [index[f] for f in row if f in index]
+        known = sorted(index[f] for f in map(str, row) if f in index)
         columns += known
         lengths.append(np.full(len(known), 1 / np.sqrt(max(1, len(known)))))
         starts.append(len(columns))

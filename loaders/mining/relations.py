@@ -28,11 +28,11 @@ def find(reading: Reading, names: Sequence[Name], judge: Judge | None = None) ->
     """The relations that a reading states, likeliest first, doubtful ones (down to FLOOR) included."""
     if not names:
         return []
-    seen = sight(reading, names)
+    judge = judge or shipped()
+    seen = sight(reading, names, judge.know)
     if not seen.candidates:
         return []
-    judge = judge or shipped()
-    chances = probabilities(seen, judge.scores(seen.told), judge)
+    chances = probabilities(seen, judge.scores(seen.told), judge)  # type: ignore[arg-type]
     return [_stated(seen, *choice, chance) for choice, chance in decide(seen.candidates, chances)]
 
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from begat.loaders.mining import rules
-from begat.loaders.mining.context import Candidate, Scene, Teller, candidates, scene
+from begat.loaders.mining.context import Candidate, Features, Knowing, Scene, Teller, candidates, scene
 from begat.loaders.mining.reading import Name, Reading
 
 
@@ -15,21 +15,21 @@ class Sight:
 
     scene: Scene
     candidates: list[Candidate]
-    told: list[list[str]]
+    told: list[Features]
     rules: dict[tuple[int, int], list[rules.Match]]
 
 
-def sight(reading: Reading, names: Sequence[Name]) -> Sight:
-    """What the judge is shown of a reading."""
+def sight(reading: Reading, names: Sequence[Name], knowing: Knowing = set) -> Sight:
+    """What the judge is shown of a reading, its features as `knowing` knows them."""
     seen = scene(reading, list(names))
     held: dict[tuple[int, int], list[rules.Match]] = defaultdict(list)
     touched: dict[int, set[str]] = defaultdict(set)
     for match in rules.matches(seen):
         held[match.subject, match.object].append(match)
         touched[match.object].add(match.rule.id)
-    teller = Teller(seen)
+    teller = Teller(seen, knowing)
     pairs = list(candidates(seen))
-    told = [teller.features(c) + _ruled(c, teller, held, touched) for c in pairs]
+    told = [teller.features(c, _ruled(c, teller, held, touched)) for c in pairs]
     return Sight(seen, pairs, told, held)
 
 
@@ -38,9 +38,9 @@ def _ruled(
     teller: Teller,
     held: dict[tuple[int, int], list[rules.Match]],
     touched: dict[int, set[str]],
-) -> list[str]:
+) -> set[str]:
     """The rules that hold for a candidate, for its object with another subject, and the other way round."""
-    told = set()
+    told: set[str] = set()
     mine = held.get((c.subject, c.object), [])
     kinds = f"{teller.kind(c.subject)} {teller.kind(c.object)}"
     for match in mine:
@@ -48,4 +48,4 @@ def _ruled(
         told.add(f"rule {match.rule.id} {kinds}")
     told.update(f"rule elsewhere {other}" for other in touched.get(c.object, set()) - {m.rule.id for m in mine})
     told.update(f"rule back {match.rule.id}" for match in held.get((c.object, c.subject), []))
-    return sorted(told)
+    return told

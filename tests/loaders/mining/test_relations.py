@@ -7,6 +7,7 @@ from begat.graph.vocabulary import Relation
 from begat.loaders.mining import relations
 from begat.loaders.mining.context import Candidate
 from begat.loaders.mining.judge import JUDGED
+from begat.loaders.mining.judges import Floats
 from tests.loaders.mining.test_rules import staged
 
 EXTENDS, USES, OUTPERFORMS = (JUDGED.index(r) for r in (Relation.EXTENDS, Relation.USES, Relation.OUTPERFORMS))
@@ -49,7 +50,7 @@ def test_every_relation_quotes_a_sentence_that_names_its_object() -> None:
         assert found.object.name in scene.reading.text[found.start : found.end]
 
 
-def chances(*rows: dict[int, float]) -> np.ndarray:  # type: ignore[type-arg]
+def chances(*rows: dict[int, float]) -> Floats:
     table = np.zeros((len(rows), len(JUDGED)))
     for number, row in enumerate(rows):
         for relation, chance in row.items():
