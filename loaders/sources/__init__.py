@@ -9,10 +9,13 @@ from begat.loaders.sources.csl import CSL
 from begat.loaders.sources.html import HTML
 from begat.loaders.sources.input import Input
 from begat.loaders.sources.jats import JATS
+from begat.loaders.sources.latex import LATEX
 from begat.loaders.sources.modelcard import MODEL_CARD
 from begat.loaders.sources.openalex import OPENALEX
 from begat.loaders.sources.page import PAGE
+from begat.loaders.sources.paperswithcode import METHODS, PAPERS, TABLES
 from begat.loaders.sources.parquet import PARQUET
+from begat.loaders.sources.pdf import PDF
 from begat.loaders.sources.problem import OnProblem, Problem, Severity
 from begat.loaders.sources.records import CSV, JSON, JSON_LINES, TSV
 from begat.loaders.sources.ris import RIS
@@ -22,9 +25,9 @@ from begat.loaders.sources.tei import TEI
 from begat.loaders.sources.viewer import VIEWER
 
 SOURCES: tuple[Source, ...] = (
-    PARQUET,
-    ARXIV, OPENALEX, SEMANTIC_SCHOLAR, CSL, JSON_LINES, JSON,
-    VIEWER, ABSTRACTS, BIBTEX, RIS, MODEL_CARD, ANTHOLOGY, JATS, TEI, HTML, TSV, CSV, PAGE,
+    PARQUET, PDF,
+    ARXIV, OPENALEX, SEMANTIC_SCHOLAR, METHODS, PAPERS, TABLES, CSL, JSON_LINES, JSON,
+    VIEWER, ABSTRACTS, BIBTEX, RIS, MODEL_CARD, ANTHOLOGY, JATS, TEI, LATEX, HTML, TSV, CSV, PAGE,
 )  # fmt: skip
 """Every format, in the order in which they are tried: the first that knows an input's content reads it."""
 

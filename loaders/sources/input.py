@@ -26,7 +26,6 @@ _BOMS = (  # UTF-32 first: its little-endian mark begins with that of UTF-16
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 _KNOWN_BINARIES = (
-    (b"%PDF-", "a PDF, not a text: read it with --format pdf, or turn it into a text first (pdftotext FILE.pdf)"),
     (b"PK\x03\x04", "a zip archive or office document, not a text: unpack it, or save it as text, first"),
     (b"SQLite format 3\x00", "an SQLite database, not a text: a begat graph is named with -g"),
 )

@@ -7,6 +7,7 @@ from typing import Any
 
 _MARKED = re.compile(r"[\\{}$~]|``|''|--")
 _COMMENT = re.compile(r"(?<!\\)%")
+_PARAGRAPH = re.compile(r"\n[ \t]*\n\s*")
 _DEEPEST = 100
 _LONGEST = 1 << 20
 
@@ -27,6 +28,11 @@ def plain(written: str) -> str:
         return str(_converter().latex_to_text(_COMMENT.sub(r"\\%", written)))
     except (RecursionError, ValueError, IndexError, TypeError):  # what the parser makes of broken markup
         return written
+
+
+def plain_text(source: str) -> str:
+    """A longer piece of LaTeX as text, part by part, so that one broken paragraph does not cost the others."""
+    return "\n\n".join(filter(None, (plain(part).strip() for part in _PARAGRAPH.split(source))))
 
 
 def deepest(written: str) -> int:

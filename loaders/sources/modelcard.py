@@ -153,8 +153,8 @@ def _declared(said: Mapping[str, Any], model: Thing) -> Iterator[Declared]:
         yield Declared(Relation.TRAINED_ON, Thing(NodeType.DATASET, _repository(dataset)), "datasets", dataset, model)
     for entry in _objects(said.get("model-index")):
         for result in _objects(entry.get("results")):
-            for dataset in _objects(result.get("dataset")):
-                for name in _strings(dataset.get("name") or dataset.get("type")):
+            for tested_on in _objects(result.get("dataset")):
+                for name in _strings(tested_on.get("name") or tested_on.get("type")):
                     tested = Thing(NodeType.MODEL, next(iter(_strings(entry.get("name"))), model.name))
                     yield Declared(
                         Relation.EVALUATED_ON, Thing(NodeType.DATASET, _repository(name)), "model-index", name, tested

@@ -10,10 +10,10 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from begat.graph import ids
-from begat.graph.model import Document
+from begat.graph.model import Document, Reference
 from begat.loaders.sources import dates, people
 from begat.loaders.sources.input import Input
-from begat.loaders.sources.links import references_in
+from begat.loaders.sources.links import references_in, wiki_links
 from begat.loaders.sources.outline import Heading, sections, titled
 from begat.loaders.sources.source import Source
 
@@ -61,7 +61,11 @@ def document(input: Input, text: str) -> Document:
     lines = list(_lines(text, front.end() if front else 0))
     headings = list(_markdown_headings(lines)) or list(_plain_headings(lines))
     headings = sorted([*headings, *_listed_readings(text, lines, headings)], key=lambda heading: heading.start)
-    links = references_in(text)
+    written = references_in(text)
+    taken = [(link.start or 0, link.end or 0) for link in written]
+    links = sorted(
+        [*written, *(w for w in wiki_links(text) if not _within(w, taken))], key=lambda link: link.start or 0
+    )
     parts = sections(text, headings, links)
     return Document(
         id=input.stem,
@@ -74,6 +78,11 @@ def document(input: Input, text: str) -> Document:
         paper=False,
         source=input.source,
     )
+
+
+def _within(link: Reference, taken: Sequence[tuple[int, int]]) -> bool:
+    """Whether a link holds one that is known already (`[[arXiv:2311.11045]]`)."""
+    return any((link.start or 0) <= start and end <= (link.end or 0) for start, end in taken)
 
 
 def _front_fields(front: re.Match[str] | None) -> list[tuple[str, str]]:

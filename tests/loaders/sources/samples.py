@@ -210,6 +210,62 @@ def model_card(papers: list[dict[str, str]]) -> bytes:
     return b"---\nlicense: mit\nbase_model: birds/Egret-7b\n---\n" + page(papers)
 
 
+def paperswithcode(papers: list[dict[str, str]]) -> bytes:
+    rows = [
+        {
+            "paper_url": f"https://paperswithcode.com/paper/bird-{number(paper)}", "arxiv_id": paper["id"] or None,
+            "title": paper["title"], "abstract": paper["abstract"], "url_abs": f"https://arxiv.org/abs/{paper['id']}",
+            "proceeding": None, "authors": paper["authors"].split("; "), "tasks": ["Wading"], "date": paper["date"],
+            "methods": [],
+        }
+        for paper in papers
+    ]  # fmt: skip
+    return json.dumps(rows, ensure_ascii=False, indent=1).encode()
+
+
+def latex(papers: list[dict[str, str]]) -> bytes:
+    parts = [f"\\section{{{paper['title']}}}\n{paper['abstract']}\n" for paper in papers]
+    body = f"\\begin{{abstract}}Of birds.\\end{{abstract}}\n{''.join(parts)}"
+    return f"\\documentclass{{article}}\n\\title{{Birds}}\n\\begin{{document}}\n{body}\\end{{document}}\n".encode()
+
+
+def pdf(papers: list[dict[str, str]]) -> bytes:
+    """One page with a line for each title and abstract, in the letters of Windows-1252."""
+    return pdf_of([line for paper in papers for line in (paper["title"], paper["abstract"])])
+
+
+def pdf_of(*pages: list[str], title_size: int = 18) -> bytes:
+    """A PDF with these lines on its pages, the first line of all in a larger size."""
+    objects = [b"<< /Type /Catalog /Pages 2 0 R >>", b""]
+    objects.append(b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >>")
+    kids: list[int] = []
+    for lines in pages:
+        drawn = []
+        for n, line in enumerate(lines):
+            size = title_size if n == 0 and not kids else 10
+            written = (
+                line.encode("cp1252", "replace").replace(b"\\", b"\\\\").replace(b"(", b"\\(").replace(b")", b"\\)")
+            )
+            drawn.append(b"BT /F1 %d Tf 1 0 0 1 50 %d Tm (%s) Tj ET" % (size, 780 - 20 * n, written))
+        stream = b"\n".join(drawn)
+        objects.append(b"<< /Length %d >>\nstream\n%s\nendstream" % (len(stream), stream))
+        kids.append(len(objects) + 1)
+        objects.append(
+            b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 600 800] /Contents %d 0 R /Resources << /Font << /F1 3 0 R >> >> >>"
+            % len(objects)
+        )
+    objects[1] = b"<< /Type /Pages /Count %d /Kids [%s] >>" % (len(kids), b" ".join(b"%d 0 R" % kid for kid in kids))
+    whole, places = b"%PDF-1.4\n", []
+    for n, content in enumerate(objects, 1):
+        places.append(len(whole))
+        whole += b"%d 0 obj\n%s\nendobj\n" % (n, content)
+    table = b"".join(b"%010d 00000 n \n" % place for place in places)
+    return (
+        whole + b"xref\n0 %d\n0000000000 65535 f \n%s" % (len(objects) + 1, table)
+        + b"trailer << /Size %d /Root 1 0 R >>\nstartxref\n%d\n%%%%EOF\n" % (len(objects) + 1, len(whole))
+    )  # fmt: skip
+
+
 def viewer(papers: list[dict[str, str]]) -> bytes:
     header = "arxiv_id\nstringlengths 9\n12\n| abstract\nstringlengths 40\n1.2k\n|\n---|---|\n"
     rows = "".join(f"{paper['id']}\n|\n{paper['abstract']}\n|\n" for paper in papers)
@@ -271,6 +327,9 @@ FORMATS = {
     "jats": Format("jats", jats),
     "tei": Format("tei", tei),
     "model card": Format("modelcard", model_card, (), records=False),
+    "papers with code": Format("pwc-papers", paperswithcode, named=True),
+    "latex": Format("latex", latex, (), records=False),
+    "pdf": Format("pdf", pdf, (), records=False, text=False),
     "viewer": Format("viewer", viewer, ("id", "abstract")),
     "abstracts": Format("abstracts", abstracts, ("abstract",)),
     "page": Format("page", page, (), records=False),
