@@ -150,7 +150,7 @@ def pruned(judge: Judge) -> Judge:
 def lessons(annotated: Sequence[tuple[gold.Record, Reading]]) -> list[Lesson]:
     """Two lessons from each annotated reading: with the names as annotated, and as judges find them that have not seen it."""
     parts = learn_names.PARTS
-    judges = learn_names.crossfit(annotated, names.shipped().gazetteer.seen, parts)
+    judges = learn_names.crossfit(annotated, names.shipped().gazetteer.seen, parts=parts)
     out = []
     for record, reading in annotated:
         found = names.find(reading, None, judges[gold.part(record["id"], parts)])
