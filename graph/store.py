@@ -38,6 +38,8 @@ from begat.graph.vocabulary import NodeType, Origin, Relation
 
 _T = TypeVar("_T")
 SCHEMA_VERSION = 1
+RANKED = 1000
+"""How many places where words stand are ranked against each other."""
 APPLICATION_ID = 0x62656761  # "bega", in the file's header: how a begat file is known from any other SQLite file
 
 _SCHEMA = """
@@ -592,21 +594,30 @@ class Store:
         return list(self.nodes("id IN (SELECT paper FROM paper_keys WHERE key = ?)", (key,)))
 
     def names_like(self, folded: str) -> list[tuple[str, str]]:
-        """(folded name, name of its node): of all nodes, since any may be meant."""
+        """(folded name, name of its node): of the nodes whose name is about as long, or begins so."""
         return self.connection.execute(
-            "SELECT a.folded, n.name FROM aliases a JOIN nodes n ON n.id = a.node ORDER BY length(n.name), n.name, n.id"
+            "SELECT a.folded, n.name FROM aliases a JOIN nodes n ON n.id = a.node"
+            " WHERE length(a.folded) BETWEEN ?1 * 0.6 AND ?1 * 1.7 + 1 OR substr(a.folded, 1, ?1) = ?2"
+            " ORDER BY length(n.name), n.name, n.id",
+            (len(folded), folded),
         ).fetchall()
 
     def matches(
         self, words: Sequence[str], every: bool, limit: int, marks: tuple[str, str]
     ) -> list[tuple[str, str, str]]:
-        """Where words stand, the best first: ("name", "title" or "evidence", node id, snippet)."""
+        """Where words stand, the best first: ("name", "title" or "evidence", node id, snippet).
+
+        Of a word that stands in more than RANKED places, the best of the first so many, names and titles first: to
+        rank all would take seconds.
+        """
         quoted = [f'"{word}"' for word in words]
+        unfinished = "*" if len(words[-1]) > 1 else ""  # a single letter begins half of all words
         order = " ".join(f"WHEN '{kind}' THEN {place}" for place, kind in enumerate(("name", "title", "evidence")))
         return self.connection.execute(
-            "SELECT kind, ref, snippet(search, 2, ?, ?, '…', 24) FROM search WHERE search MATCH ?"
-            f" ORDER BY CASE kind {order} END, rank, ref LIMIT ?",
-            (*marks, " ".join(quoted) + "*" if every else " OR ".join(quoted), limit),
+            "SELECT kind, ref, snippet FROM (SELECT kind, ref, rank AS badness, snippet(search, 2, ?, ?, '…', 24) AS snippet"
+            " FROM search WHERE search MATCH ? LIMIT ?)"
+            f" ORDER BY CASE kind {order} END, badness, ref LIMIT ?",
+            (*marks, " ".join(quoted) + unfinished if every else " OR ".join(quoted), max(RANKED, limit), limit),
         ).fetchall()
 
     # -- replacing it ----------------------------------------------------------------------------------
