@@ -6,10 +6,10 @@ Every read is a count over an index or a page of rows; none holds the graph.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from begat.graph.model import Node
+from begat.graph.model import Edge, Node
 from begat.graph.names import fold, parse
 from begat.graph.store import Store
-from begat.graph.vocabulary import LINEAGE, THINGS, NodeType
+from begat.graph.vocabulary import FACTS, LINEAGE, THINGS, NodeType, Relation
 from begat.queries.neighbourhood import nodes_of
 
 _THINGS = ", ".join(f"'{kind}'" for kind in THINGS)
@@ -107,6 +107,25 @@ def works(
     ).fetchall()
     nodes = nodes_of(store, (row[0] for row in rows))
     return [nodes[row[0]] for row in rows]
+
+
+def edges_of(
+    store: Store, node: str, relation: Relation, forward: bool, *, limit: int = 50, offset: int = 0
+) -> list[Edge]:
+    """A page of a node's edges of one relation, the best attested first; `forward`: the node is their subject."""
+    ends = ("subject", "object") if FACTS[relation].symmetric else ("subject",) if forward else ("object",)
+    where = " OR ".join(f"(relation = ? AND {end} = ?)" for end in ends)
+    rows = store.connection.execute(
+        f"SELECT subject, relation, object FROM edges WHERE {where}"
+        " ORDER BY support DESC, confidence DESC, subject, object LIMIT ? OFFSET ?",
+        (*[relation, node] * len(ends), limit, offset),
+    ).fetchall()
+    found = {
+        (e.subject, e.relation.value, e.object): e
+        for row in rows
+        for e in store.edges("subject = ? AND relation = ? AND object = ?", row)
+    }
+    return [found[row] for row in rows]
 
 
 def complete(store: Store, text: str, limit: int = 10) -> list[Completion]:

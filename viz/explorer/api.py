@@ -12,7 +12,6 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from begat.graph.check import stats
 from begat.graph.errors import BegatError, NotFoundError, UsageError
 from begat.graph.search import find, search
 from begat.graph.store import Store
@@ -26,7 +25,7 @@ from begat.queries.results import Result
 from begat.queries.show import show
 from begat.viz.explorer import asking, console
 from begat.viz.explorer.openapi import Operation, Parameter, Schema, checked, document
-from begat.viz.explorer.pages import overview_of, status_of
+from begat.viz.explorer.pages import facts_of, overview_of, status_of
 from begat.viz.explorer.picture import narrowed
 from begat.viz.explorer.state import Explorer, explorer
 
@@ -192,7 +191,7 @@ def get_map(app: Explorer, store: Store) -> Any:
 
 def get_stats(app: Explorer, store: Store) -> Any:
     """Counts."""
-    return asdict(stats(store))
+    return asdict(app.once(store, "facts", facts_of)["stats"])
 
 
 def get_questions(app: Explorer, store: Store) -> Any:

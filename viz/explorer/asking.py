@@ -12,7 +12,7 @@ from begat.graph.errors import UsageError
 from begat.graph.vocabulary import LINEAGE, NodeType, Relation
 
 DIRECTIONS = ("both", "ancestors", "descendants")
-FEW, MANY = 150, 800
+FEW, MANY = 80, 800
 """Works in a lineage at first, and at most."""
 TYPES = tuple(kind for kind in NodeType if kind is not NodeType.AUTHOR)
 E = TypeVar("E", bound=StrEnum)

@@ -23,7 +23,7 @@ from begat.queries import overview
 from begat.queries.lineage import Lineage, lineage
 from begat.queries.neighbourhood import introductions, nodes_of
 from begat.queries.paths import path
-from begat.queries.show import Group, show
+from begat.queries.show import Group, Portrait, show
 from begat.viz import svg as draw
 from begat.viz.explorer import asking
 from begat.viz.explorer.asking import Choice, address, named, node_address, number
@@ -35,6 +35,8 @@ from begat.viz.lineage_page import link
 
 MOST_QUOTES = 40
 """Statements shown of one edge."""
+SHOWN = 8
+"""Edges of one relation on a node's page; a list has the others."""
 GLANCE = 24
 """Works in the small picture on a node's page."""
 PER_PAGE = 60
@@ -253,16 +255,54 @@ def node_page(request: Request, store: Store) -> Response:
     builds_on = [g for g in groups if g.forward and g.relation in LINEAGE]
     built_on_by = [g for g in groups if not g.forward and g.relation in LINEAGE]
     others = [g for g in groups if g.relation not in LINEAGE and not _is_introduction(g, node)]
-    near = lineage(store, node_id, depth=1, limit=GLANCE)
+    near, whole = _kin(portrait)
     return render(
         request, "node.html", node=node, names=portrait.names, introduced_by=portrait.introduced_by[:3],
         builds_on=builds_on, built_on_by=built_on_by, others=others, choice=Choice(node_id),
-        picture=picture(near) if near.edges else None, whole=near.truncated is None,
+        picture=picture(near) if near.edges else None, whole=whole, most=SHOWN,
     )  # fmt: skip
+
+
+def _kin(portrait: Portrait) -> tuple[Lineage, bool]:
+    """The best attested of what it directly builds on and what directly builds on it; whether that is all."""
+    groups = [g for g in portrait.groups if g.relation in LINEAGE]
+    room = max(2, GLANCE // max(1, len(groups)))
+    kin = [
+        (edge, other, 1 if edge.object == portrait.node.id else -1) for g in groups for edge, other, _ in g.edges[:room]
+    ]
+    nodes = {portrait.node.id: portrait.node} | {other.id: other for _, other, _ in kin}
+    steps = {portrait.node.id: 0} | {other.id: step for _, other, step in kin}
+    edges = tuple(dict.fromkeys(edge for edge, other, _ in kin if other != portrait.node))
+    near = Lineage(
+        portrait.node, "both", 1, LINEAGE, 0.0, tuple(nodes.values()), steps, edges, {edge: () for edge in edges}, {}
+    )  # fmt: skip
+    return near, sum(g.count for g in groups) == len(kin)
 
 
 def _is_introduction(group: Group, node: Node) -> bool:
     return group.relation is Relation.INTRODUCES and not group.forward
+
+
+def edges_page(request: Request, store: Store) -> Response:
+    """All edges of one relation of a work in one direction, the best attested first."""
+    query, node = request.query_params, store.node(request.path_params["node"])
+    if node is None:
+        raise NotFoundError(request.path_params["node"])
+    relation, forward = named(Relation, query.get("relation", "")), query.get("direction") != "backward"
+    page = number(query, "page", 1, 10_000) or 1
+    found = overview.edges_of(store, node.id, relation, forward, limit=PER_PAGE + 1, offset=(page - 1) * PER_PAGE)
+    others = nodes_of(store, (e.object if e.subject == node.id else e.subject for e in found))
+    rows = [(e, others[e.object if e.subject == node.id else e.subject]) for e in found[:PER_PAGE]]
+    words = FACTS[relation].forward if forward else FACTS[relation].backward
+
+    def at(number: int) -> str:
+        pairs = [("relation", asking.slug(relation)), ("direction", "" if forward else "backward"), ("page", number)]
+        return address(request.url.path, pairs)
+
+    return render(
+        request, "edges.html", node=node, words=words, rows=rows, relation=relation,
+        before=at(page - 1) if page > 1 else None, after=at(page + 1) if len(found) > PER_PAGE else None,
+    )  # fmt: skip
 
 
 def edge_page(request: Request, store: Store) -> Response:
@@ -402,7 +442,7 @@ def overview_of(store: Store) -> dict[str, Any]:
         "introduced": introduced(store, [*(node for node, _ in upon), *newest]), "counts": counts, "years": years,
         "undated": any(year is None for _, year in counts),
         "totals": {kind: sum(n for (k, _), n in counts.items() if k is kind) for kind in asking.TYPES},
-        "busiest": max((n for (_, year), n in counts.items() if year is not None), default=1),
+        "busiest": max(counts.values(), default=1),
     }  # fmt: skip
 
 
@@ -427,6 +467,7 @@ ROUTES = [
     Route("/map", reading(map_page)),
     Route("/about", reading(about)),
     Route("/node/{node:path}", reading(node_page)),
+    Route("/edges/{node:path}", reading(edges_page)),
     Route("/edge", reading(edge_page)),
     Route("/document", reading(document_page)),
     Route("/lineage/{node:path}", reading(lineage_page)),
