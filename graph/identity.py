@@ -82,13 +82,20 @@ class Identity:
         synonyms: Iterable[tuple[int, str, str]] = (),
         circumstances: Mapping[int, Circumstances] | None = None,
         dates: Mapping[str, str | None] | None = None,
+        *,
+        same: Iterable[tuple[str, str, str]] = (),
+        apart: Iterable[tuple[str, str, str]] = (),
     ) -> None:
-        """`synonyms`: (document, name, alias); `dates`: of the introducing papers by node id."""
+        """`synonyms`: (document, name, alias); `dates`: of the introducing papers by node id.
+
+        `same` and `apart`: pairs of names that a reader says are one thing, or two, with the reason.
+        """
         self._uses = sorted(uses, key=lambda u: (u.document, u.name, u.type))
         self._circumstances = circumstances or {}
         self._dates = dates or {}
         self._introductions = sorted(introductions, key=lambda i: (i.by, i.name, i.document))
-        self._concepts = _Concepts(synonyms, {(i.document, parse(i.name).key) for i in self._introductions})
+        introduced = {(i.document, parse(i.name).key) for i in self._introductions}
+        self._concepts = _Concepts(synonyms, introduced, sorted(same), sorted(apart))
         self._entities: dict[tuple[str, str | None], Entity] = {}
         self._introducers = self._find_introducers()
         self._meant: dict[tuple[int, str], Entity] = {}
@@ -108,7 +115,9 @@ class Identity:
             if i.confidence >= SURE:
                 by[self._concepts.of(i.document, parse(i.name).key)][i.paper].add(i.by)
         return {
-            concept: sorted(kinds[True], key=self._age) if kinds[True] else sorted(kinds[False], key=self._age)[:1]
+            concept: sorted(kinds[True], key=self._age)[: 1 if self._concepts.said_one(concept) else None]
+            if kinds[True]
+            else sorted(kinds[False], key=self._age)[:1]
             for concept, kinds in by.items()
         }
 
@@ -218,7 +227,15 @@ class Identity:
 class _Concepts:
     """Parsed keys joined by acronyms and other synonyms; an ambiguous acronym is told apart by document."""
 
-    def __init__(self, synonyms: Iterable[tuple[int, str, str]], introduced: set[tuple[int, str]]) -> None:
+    def __init__(
+        self,
+        synonyms: Iterable[tuple[int, str, str]],
+        introduced: set[tuple[int, str]],
+        same: Iterable[tuple[str, str, str]] = (),
+        apart: Iterable[tuple[str, str, str]] = (),
+    ) -> None:
+        self._forbidden = [(parse(one).key, parse(other).key) for one, other, _ in apart]
+        self._said_one: set[str] = set()
         self._parent: dict[str, str] = {}
         self._reasons: dict[frozenset[str], str] = {}
         self._in_document: dict[tuple[int, str], str] = {}
@@ -238,6 +255,10 @@ class _Concepts:
                 longs[parse(short).key][parse(long).key].add(document)
             elif (document, one.key) in introduced or (document, other.key) in introduced:
                 others.append((one.key, other.key))
+        for name, alias, reason in same:  # first, because they are stronger than anything that documents say
+            one_key, other_key = parse(name).key, parse(alias).key
+            self._join(one_key, other_key, f"a reader says so: {reason}")
+            self._said_one.add(one_key)
         for short_key, by_long in sorted(longs.items()):
             self._join_acronym(short_key, by_long)
         for one_key, other_key in sorted(set(others)):
@@ -245,7 +266,10 @@ class _Concepts:
         self._aliases = self._find_aliases()
 
     def _join_acronym(self, short: str, by_long: dict[str, set[int]]) -> None:
+        by_long = {long: documents for long, documents in by_long.items() if not self._kept_apart(short, long)}
         groups = list(_alike(by_long, self._written))
+        if not groups:
+            return
         for group in groups:
             for long in group[1:]:
                 self._join(group[0], long, f"long forms of {short}")
@@ -263,9 +287,22 @@ class _Concepts:
             self._anywhere[short] = dominant[0]
 
     def _join(self, one: str, other: str, reason: str) -> None:
+        if self._kept_apart(one, other):
+            return
         self._reasons.setdefault(frozenset((one, other)), reason)
         a, b = sorted((self._root(one), self._root(other)))
         self._parent[b] = a
+
+    def _kept_apart(self, one: str, other: str) -> bool:
+        """Whether joining these would join names that a reader says are two things."""
+        if one == other:
+            return False
+        roots = {self._root(one), self._root(other)}
+        return any({self._root(a), self._root(b)} == roots for a, b in self._forbidden)
+
+    def said_one(self, concept: str) -> bool:
+        """Whether a reader says that all of this name, whoever introduces it, is one thing."""
+        return any(self._root(key) == concept for key in self._said_one)
 
     def _root(self, key: str) -> str:
         while (parent := self._parent.get(key, key)) != key:

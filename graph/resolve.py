@@ -12,11 +12,12 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from math import prod
 
-from begat.graph import ids
+from begat.graph import corrections, ids
+from begat.graph.corrections import Verdict, said_of_names
 from begat.graph.declared import url_key
 from begat.graph.identity import Circumstances, Entity, Identity, Introduction, Use, slug
 from begat.graph.model import Assertion, Edge, Evidence, Node, Thing
@@ -185,6 +186,8 @@ class _Resolution:
             self.sql.execute("SELECT document, name, alias FROM synonyms").fetchall(),
             self._circumstances(),
             self.dates,
+            same=said_of_names(self.store, Verdict.SAME),
+            apart=said_of_names(self.store, Verdict.APART),
         )
 
     def _introductions(self) -> Iterator[Introduction]:
@@ -321,12 +324,18 @@ class _Resolution:
                 yield node, name, fold(name), "as written"
 
     def edges(self) -> Iterator[Edge]:
+        verdicts = corrections.verdicts(self.store)
         claims: dict[tuple[str, str, str], list[_Claim]] = defaultdict(list)
         for c in self.claims:
             if c.subject != c.object:
                 claims[c.subject, c.relation, c.object].append(c)
         for (subject, relation, object_), stated in sorted(claims.items()):
             edge = self._edge(subject, relation, object_, stated)
+            said = verdicts.get((subject, relation, object_))
+            if said is not None:
+                if said:
+                    yield replace(edge, confidence=1.0)
+                continue
             if edge.origin != Origin.MINED or edge.confidence >= self.min_confidence:
                 yield edge
 

@@ -347,6 +347,11 @@ class Store:
         """Write a note; inside the caller's transaction."""
         self.connection.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (key, value))
 
+    def raise_revision(self) -> None:
+        """Note that what the views show has changed; inside the caller's transaction."""
+        self.set_meta("revision", str(self.revision + 1))
+        self.set_meta("stamp", secrets.token_hex(8))
+
     @property
     def revision(self) -> int:
         """Raised by every change to what the views show."""
@@ -651,8 +656,7 @@ class Store:
             ends,
         )
         self.connection.executemany("INSERT INTO search VALUES (?, ?, ?)", entries)
-        self.set_meta("revision", str(self.revision + 1))
-        self.set_meta("stamp", secrets.token_hex(8))
+        self.raise_revision()
 
     def evidence(self, edge: Edge) -> list[Statement]:
         """The statements behind an edge, the most confident first."""

@@ -1,0 +1,182 @@
+"""Corrections: what a reader says about the graph, kept in it apart from what documents say, and stronger.
+
+A reader may say that an edge is right or wrong, and that two names are one thing or two. Corrections are never computed
+and never replaced: `graph/resolve.py` applies them each time it makes nodes and edges anew, so they survive every
+build. An edge is remembered by the ids of its ends, names by their text; a correction about what is no longer there
+waits, and `applies` says so.
+
+The table is made with the first correction, so that graphs of an older begat can have some too.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+
+from begat.graph.errors import NotFoundError, UsageError
+from begat.graph.model import Edge, Node
+from begat.graph.names import parse
+from begat.graph.store import Store
+from begat.graph.vocabulary import THINGS, Relation
+
+LONGEST_REASON = 1000
+
+_TABLE = """
+CREATE TABLE IF NOT EXISTS corrections (
+    number INTEGER PRIMARY KEY AUTOINCREMENT, verdict TEXT NOT NULL,
+    subject TEXT NOT NULL, relation TEXT, object TEXT NOT NULL,  -- node ids of an edge, or two names
+    reason TEXT NOT NULL, made TEXT NOT NULL
+)
+"""
+
+
+class Verdict(StrEnum):
+    """What a reader says."""
+
+    RIGHT = "right"
+    """An edge is right: it is certain from now on."""
+    WRONG = "wrong"
+    """An edge is wrong: it is not in the graph."""
+    SAME = "same"
+    """Two names are one thing."""
+    APART = "apart"
+    """Two names are two things."""
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """One correction. `relation` None: `subject` and `object` are names, else node ids; `made` is ISO, UTC."""
+
+    number: int
+    verdict: Verdict
+    subject: str
+    relation: Relation | None
+    object: str
+    reason: str
+    made: str
+
+
+def corrections(store: Store) -> list[Correction]:
+    """All corrections, in the order in which they were made."""
+    if not _has_table(store):
+        return []
+    rows = store.connection.execute(
+        "SELECT number, verdict, subject, relation, object, reason, made FROM corrections ORDER BY number"
+    )
+    return [
+        Correction(number, Verdict(verdict), subject, Relation(relation) if relation else None, object_, reason, made)
+        for number, verdict, subject, relation, object_, reason, made in rows
+    ]
+
+
+def _has_table(store: Store) -> bool:
+    query = "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'corrections'"
+    return store.connection.execute(query).fetchone() is not None
+
+
+def applies(store: Store, correction: Correction) -> bool:
+    """Whether what a correction is about is in the graph as it is now."""
+    if correction.relation is not None:
+        return store.node(correction.subject) is not None and store.node(correction.object) is not None
+    return all(store.named(parse(name).key, folded=True) for name in (correction.subject, correction.object))
+
+
+# -- making them ---------------------------------------------------------------------------------------------------
+
+
+def mark(store: Store, edge: Edge, *, right: bool, reason: str) -> None:
+    """Say that an edge is right or wrong; what was said of it before is replaced. Raises UsageError."""
+    verdict = Verdict.RIGHT if right else Verdict.WRONG
+    ends = (edge.subject, edge.relation.value, edge.object)
+    with store.transaction():
+        _record(store, verdict, *ends, reason)
+        where = "subject = ? AND relation = ? AND object = ?"
+        if right:
+            store.connection.execute(f"UPDATE edges SET confidence = 1.0 WHERE {where}", ends)
+        else:
+            store.connection.execute(f"DELETE FROM edges WHERE {where}", ends)
+        store.raise_revision()
+
+
+def merge(store: Store, one: Node, other: Node, reason: str) -> None:
+    """Say that two things are one; the graph is resolved anew. Raises UsageError where they cannot be."""
+    for node in (one, other):
+        if node.type not in THINGS:
+            raise UsageError(f"{node.name!r} is a {node.type.lower()}: only models, methods and datasets can be merged")
+    if one.id == other.id:
+        raise UsageError(f"{one.name!r} and {other.name!r} are one thing already")
+    _say(store, Verdict.SAME, one.name, other.name, reason)
+
+
+def split(store: Store, node: Node, name: str, reason: str) -> None:
+    """Say that a name of a thing is that of another; the graph is resolved anew. Raises UsageError, NotFoundError."""
+    names = [known for known in (node.name, *node.aliases) if known == name] or [
+        known for known in (node.name, *node.aliases) if parse(known).key == parse(name).key
+    ]
+    if not names:
+        raise NotFoundError(name, [*node.aliases])
+    if parse(names[0]).key == parse(node.name).key and not _said(store, Verdict.SAME, node.name, names[0]):
+        raise UsageError(f"{name!r} is {node.name!r} in another spelling: spellings of one name cannot be split")
+    _say(store, Verdict.APART, node.name, names[0], reason)
+
+
+def withdraw(store: Store, number: int) -> None:
+    """Take a correction back; the graph is resolved anew. Raises NotFoundError."""
+    if number not in {c.number for c in corrections(store)}:
+        raise NotFoundError(f"correction {number}")
+    with store.transaction():
+        store.connection.execute("DELETE FROM corrections WHERE number = ?", (number,))
+    _resolve(store)
+
+
+def _say(store: Store, verdict: Verdict, one: str, other: str, reason: str) -> None:
+    with store.transaction():
+        _record(store, verdict, one, None, other, reason)
+    _resolve(store)
+
+
+def _resolve(store: Store) -> None:
+    from begat.graph.resolve import resolve  # which applies what this module keeps
+
+    resolve(store)
+
+
+def _record(store: Store, verdict: Verdict, subject: str, relation: str | None, object_: str, reason: str) -> None:
+    reason = reason.strip()
+    if not reason:
+        raise UsageError("a correction needs a reason: say in a few words why")
+    if len(reason) > LONGEST_REASON:
+        raise UsageError(f"a reason has at most {LONGEST_REASON} characters, this one {len(reason)}")
+    store.connection.execute(_TABLE)
+    pairs = [(subject, object_)] if relation else [(subject, object_), (object_, subject)]
+    for pair in pairs:
+        store.connection.execute(
+            "DELETE FROM corrections WHERE relation IS ? AND subject = ? AND object = ?", (relation, *pair)
+        )
+    store.connection.execute(
+        "INSERT INTO corrections (verdict, subject, relation, object, reason, made) VALUES (?, ?, ?, ?, ?, ?)",
+        (verdict, subject, relation, object_, reason, datetime.now(UTC).isoformat(timespec="seconds")),
+    )
+
+
+def _said(store: Store, verdict: Verdict, one: str, other: str) -> bool:
+    return any(c.verdict is verdict and {c.subject, c.object} == {one, other} for c in corrections(store))
+
+
+# -- what resolution asks ------------------------------------------------------------------------------------------
+
+
+def verdicts(store: Store) -> dict[tuple[str, str, str], bool]:
+    """(subject, relation, object) → whether a reader says that the edge is right."""
+    return {
+        (c.subject, c.relation.value, c.object): c.verdict is Verdict.RIGHT
+        for c in corrections(store)
+        if c.relation is not None
+    }
+
+
+def said_of_names(store: Store, verdict: Verdict) -> Iterator[tuple[str, str, str]]:
+    """(name, name, reason) of the names that a reader says are one thing, or two."""
+    for c in corrections(store):
+        if c.verdict is verdict:
+            yield c.subject, c.object, c.reason
