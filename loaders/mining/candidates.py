@@ -156,7 +156,8 @@ _COMPANIONS = frozenset(
     baseline baselines architecture architectures approach approaches algorithm algorithms technique techniques
     leaderboard library codebase model models layer layers analysis posterior lookups accelerator inputs
     representation representations achieves outperforms demonstrates using performs exhibits remains obtains suffers
-    uses requires reduces maintains generalizes provides learns consistently significantly can also has is""".split()
+    uses requires reduces maintains generalizes provides learns consistently significantly can also has is set sets
+    parameters functions outperform perform corresponds exploration""".split()
 )
 """What stands after a name, in lower case, without being part of it."""
 

@@ -2,12 +2,11 @@
 
 `learned` counts, for a folded name, the annotated documents in which it is a named thing, a generic one, or no
 name at all. `seen` counts, without any annotation, the abstracts of a corpus that hold it, and in what company.
-`guessed` is what judges that knew only these two said of it in those abstracts. Counts only; all are part of
-`names.npz`.
+Counts only; both are part of `names.npz`.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from math import log1p
 
 import numpy as np
@@ -22,14 +21,9 @@ SEEN = 12
 """Columns: all, in title, before its colon, proposed, with a word for data, models, methods after it, after "on",
 as short form, as long form, shaped like a name, defined."""
 
-GUESSED = 7
-"""Columns: all, chance of being a name added up (in hundredths), likely a name, and the chance by type and of being
-introduced (in hundredths)."""
-
 Counts = tuple[float, ...]
 _NOTHING_LEARNED: Counts = (0.0,) * LEARNED
 _NOTHING_SEEN: Counts = (0.0,) * SEEN
-_NOTHING_GUESSED: Counts = (0.0,) * GUESSED
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +33,6 @@ class Gazetteer:
     learned: Mapping[str, Counts]
     seen: Mapping[str, Counts]
     phrases: frozenset[str]
-    guessed: Mapping[str, Counts] = field(default_factory=dict)
-
-    def guessed_of(self, key: str) -> Counts:
-        """What was guessed of `key` in the abstracts (columns as in GUESSED)."""
-        return self.guessed.get(key, _NOTHING_GUESSED)
 
     def learned_of(self, key: str) -> Counts:
         """The annotated documents that name `key` (columns as in LEARNED)."""
@@ -61,9 +50,6 @@ class Gazetteer:
             counts = self.learned_of(part) if part != key else _NOTHING_LEARNED
             out += [*counts[:3], _share(counts)]
             out.append(log1p(self.seen_of(part)[0]))
-        guessed = self.guessed_of(key)
-        of = max(1.0, guessed[0])
-        out += [log1p(guessed[0]), guessed[1] / of, guessed[2] / of, guessed[6] / of, *(g / of for g in guessed[3:6])]
         out.append(log1p(seen[0]))
         out += [count / max(1.0, seen[0]) for count in seen[1:]]
         return out
@@ -77,13 +63,6 @@ class Gazetteer:
                 continue
             for what, count in zip(("named", "generic", "none"), counts, strict=False):
                 out.append(f"{name}.{what}={min(3, int(count))}")
-            guessed = self.guessed_of(part)
-            if guessed[0]:
-                out.append(f"{name}.guess={int(guessed[1] / guessed[0] / 12.5)}")
-                if guessed[0] > 2:
-                    out.append(f"{name}.often={int(guessed[1] / guessed[0] / 12.5)}")
-                if guessed[1] > 40:
-                    out.append(f"{name}.guessed.type={max(range(3), key=lambda n: guessed[3 + n])}")
             if counts[0]:
                 out.append(f"{name}.type={max(range(3), key=lambda n: counts[3 + n])}")
                 if counts[6] > counts[0] / 2:
@@ -98,7 +77,6 @@ class Gazetteer:
         return {
             **_store("learned", self.learned),
             **_store("seen", self.seen),
-            **_store("guessed", self.guessed),
             "phrases": np.frombuffer("\n".join(sorted(self.phrases)).encode(), dtype=np.uint8),
         }
 
@@ -106,9 +84,7 @@ class Gazetteer:
     def load(cls, data: "np.lib.npyio.NpzFile") -> "Gazetteer":
         """The gazetteer stored in `data`."""
         phrases = data["phrases"].tobytes().decode().split("\n")
-        return cls(
-            _read(data, "learned"), _read(data, "seen"), frozenset(p for p in phrases if p), _read(data, "guessed")
-        )
+        return cls(_read(data, "learned"), _read(data, "seen"), frozenset(p for p in phrases if p))
 
 
 def _share(counts: Sequence[float]) -> float:

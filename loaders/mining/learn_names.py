@@ -1,12 +1,24 @@
-"""Learn the judges of names from annotated documents.
+"""Learns the judges of names from annotated documents.
+
+    python -m begat.loaders.mining.learn_names GOLD SOURCE… --corpus SOURCE… [--metadata FILE] [-o names.npz]
+
+GOLD holds the annotations (`gold.py` says how), the sources the texts annotated; the corpus is any number of
+abstracts of the field without annotation, from which `words.json` and the counts of `gazetteer.py` are taken.
+With `--cross-validate` nothing is written, and what judges find in documents that they have not learned from is
+held against the annotations.
 
 Every judge is learned on what others have judged of documents that they had not learned from (`gold.part`), so
 that it sees in learning what it will see in use. Reproducible to the byte: everything is sorted, nothing random.
 """
 
+import argparse
+import json
+import re
+import sys
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
@@ -14,16 +26,20 @@ from scipy.sparse import csr_matrix
 from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.linear_model import LogisticRegression
 
+from begat import loaders
+from begat.graph.model import Document
 from begat.graph.names import fold
 from begat.graph.vocabulary import NodeType
 from begat.loaders.mining import gold
 from begat.loaders.mining.candidates import Tokens, gather
 from begat.loaders.mining.features import Scene
-from begat.loaders.mining.gazetteer import GUESSED, LEARNED, SEEN, TYPES, Gazetteer
+from begat.loaders.mining.gazetteer import LEARNED, SEEN, TYPES, Gazetteer
 from begat.loaders.mining.judges import Floats, Linear, Trees, odds
 from begat.loaders.mining.names import (
+    INTRODUCED,
     Judges,
     View,
+    find,
     look,
     look_up,
     outline,
@@ -34,6 +50,7 @@ from begat.loaders.mining.names import (
     written,
 )
 from begat.loaders.mining.reading import Reading
+from begat.loaders.mining.readings import readings
 
 Table = Mapping[str, tuple[float, ...]]
 """Counts by folded name."""
@@ -136,14 +153,9 @@ def _phrases(annotated: Sequence[tuple[gold.Record, Reading, int]], without: int
 def examples_of(
     annotated: Sequence[tuple[gold.Record, Reading]],
     seen: Table,
-    guessed: Mapping[int | None, Table] | None = None,
     parts: int = PARTS,
 ) -> list[Example]:
-    """Every annotated reading as it looks to one who knows only the other parts.
-
-    `guessed`: for each part what judges that know only the other parts guess about the corpus (None: all parts).
-    """
-    guessed = guessed or {}
+    """Every annotated reading as it looks to one who knows only the other parts."""
     found = [(record, reading, gold.part(record["id"], parts)) for record, reading in annotated]
     phrases = {part: _phrases(found, part, seen) for part in range(parts)}
     out = []
@@ -152,9 +164,7 @@ def examples_of(
         out.append(Example(record, reading, part, looked, *label(looked, record)))
     tables = {part: _learned(out, part) for part in range(parts)}
     for example in out:
-        example.view = look_up(
-            example.view, Gazetteer(tables[example.part], seen, phrases[example.part], guessed.get(example.part, {}))
-        )
+        example.view = look_up(example.view, Gazetteer(tables[example.part], seen, phrases[example.part]))
     return out
 
 
@@ -358,7 +368,7 @@ def learn(examples: Sequence[Example], gazetteer: Gazetteer) -> Judges:
     )
 
 
-def gazetteer_of(examples: Sequence[Example], seen: Table, guessed: Table | None = None) -> Gazetteer:
+def gazetteer_of(examples: Sequence[Example], seen: Table) -> Gazetteer:
     """All that the examples and the corpus tell of names."""
     return Gazetteer(
         _learned(examples, None), seen, _phrases([(e.record, e.reading, e.part) for e in examples], None, seen)
@@ -382,46 +392,98 @@ def store(judges: Judges, path: str) -> None:
 def crossfit(
     annotated: Sequence[tuple[gold.Record, Reading]],
     seen: Table,
-    guessed: Mapping[int | None, Table] | None = None,
     parts: int = PARTS,
 ) -> dict[int, Judges]:
     """For each part, judges that have seen nothing of it."""
     out = {}
     for part in range(parts):
         rest = [(record, reading) for record, reading in annotated if gold.part(record["id"], parts) != part]
-        examples = examples_of(rest, seen, guessed, parts)
-        out[part] = learn(examples, gazetteer_of(examples, seen, (guessed or {}).get(part)))
+        examples = examples_of(rest, seen, parts)
+        out[part] = learn(examples, gazetteer_of(examples, seen))
     return out
 
 
-def guesses(corpus: Iterable[Reading], judges: Mapping[int | None, Judges]) -> dict[int | None, Table]:
-    """What each of several judges says of the names of a corpus: for each, counts by folded name (GUESSED)."""
-    tables: dict[int | None, dict[str, list[float]]] = {who: defaultdict(lambda: [0.0] * GUESSED) for who in judges}
-    phrases = frozenset[str]().union(*(judge.gazetteer.phrases for judge in judges.values()))
-    for reading in corpus:
-        looked = look(reading, phrases)
-        if not looked.candidates:
-            continue
-        for who, judge in judges.items():
-            seen = look_up(looked, judge.gazetteer)
-            proposed = judge.proposed.scores(seen.signs)[:, 0]
-            chance = odds(judge.second.scores(weighed(seen, judge.named.scores(seen.signs)[:, 0], proposed)))
-            kinds = judge.types.scores(seen.signs).argmax(axis=1)
-            own = odds(proposed)
-            for n, candidate in enumerate(seen.candidates):
-                row = tables[who][candidate.key]
-                row[0] += 1
-                row[1] += 100 * float(chance[n])
-                row[2] += float(chance[n] > 0.5)
-                row[3 + int(kinds[n])] += 100 * float(chance[n])
-                row[6] += 100 * float(own[n])
-    return {who: _rounded(table) for who, table in tables.items()}
+def crossvalidated(annotated: Sequence[tuple[gold.Record, Reading]], seen: Table) -> dict[str, Counter[str]]:
+    """Right (tp), invented (fp) and missed (fn) names and introductions, each found by judges that never saw it.
+
+    Keys: `entities`, `introduced`, and each type, where a name of the wrong type is invented and missed.
+    """
+    judges = crossfit(annotated, seen)
+    tally: dict[str, Counter[str]] = defaultdict(Counter)
+    for record, reading in annotated:
+        found = find(reading, None, judges[gold.part(record["id"], PARTS)])
+        answers = gold.Answers(record)
+        told = {answers.entity(n.thing.name): n for n in found}
+        own = {entity for entity, n in told.items() if n.introduced > INTRODUCED}
+        facts = dict(enumerate(record["entities"]))
+        scored = set(facts) - answers.unscored
+        pairs = [("entities", scored, set(told)), ("introduced", answers.introduced, own)]
+        for kind in TYPES:
+            typed = {entity for entity, n in told.items() if n.thing.type == kind}
+            pairs.append((kind.value, {n for n in scored if facts[n]["type"] == kind}, typed))
+        for name, wanted, got in pairs:
+            got = got - answers.unscored
+            tally[name].update(tp=len(wanted & got), fp=len(got - wanted), fn=len(wanted - got))
+    return dict(tally)
 
 
-def _rounded(table: Mapping[str, Sequence[float]]) -> Table:
-    """Whole numbers, and only names that are likely somewhere or were met more than once."""
-    return {
-        key: tuple(float(round(min(count, 60000.0))) for count in row)
-        for key, row in sorted(table.items())
-        if (row[1] > 20 or row[0] > 2) and len(key) < 40 and "\n" not in key
+def table(tally: Mapping[str, Counter[str]]) -> str:
+    """Precision, recall and F1 as text, a line each."""
+    lines = [f"{'':12}{'P':>7}{'R':>7}{'F1':>7}{'gold':>7}{'found':>7}"]
+    for name, count in tally.items():
+        right, invented, missed = count["tp"], count["fp"], count["fn"]
+        precision, recall = right / max(1, right + invented), right / max(1, right + missed)
+        f1 = 2 * right / max(1, 2 * right + invented + missed)
+        lines.append(f"{name:12}{precision:7.3f}{recall:7.3f}{f1:7.3f}{right + missed:7}{right + invented:7}")
+    return "\n".join(lines)
+
+
+def count_words(corpus: Iterable[Document], path: Path) -> None:
+    """Write `words.json`: in how many abstracts each word stands, in lower case and otherwise, if in two or more."""
+    lower: Counter[str] = Counter()
+    cased: Counter[str] = Counter()
+    for document in corpus:
+        inside = set(_WORD.findall(document.text))
+        inside |= {part for word in inside for part in word.split("-")}
+        lower.update(word for word in inside if word.islower())
+        cased.update(word for word in inside if not word.islower())
+    counts = {
+        "lower": {w: c for w, c in sorted(lower.items()) if c > 1 and len(w) < 40},
+        "cased": {w: c for w, c in sorted(cased.items()) if c > 1 and len(w) < 40 and not w.isdigit()},
     }
+    path.write_text(json.dumps(counts, ensure_ascii=False, separators=(",", ":")), encoding="utf-8")
+
+
+_WORD = re.compile(r"[^\W_]+(?:-[^\W_]+)*")
+
+
+def _report(problem: loaders.Problem) -> None:
+    """Say what could not be read: a judge learned from half a corpus is not the one asked for."""
+    print(problem, file=sys.stderr)
+
+
+def main() -> None:
+    """Learn from the command line."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("gold", type=Path, help="annotated records (JSON Lines)")
+    parser.add_argument("sources", nargs="+", help="where the annotated documents are")
+    parser.add_argument("--corpus", nargs="+", required=True, help="abstracts of the field, not annotated")
+    parser.add_argument("--metadata", action="append", default=[], help="bibliographic facts, for titles")
+    parser.add_argument("--words", type=Path, help="count the corpus' words again, into this words.json, and stop")
+    parser.add_argument("--cross-validate", action="store_true", help="measure instead of writing")
+    parser.add_argument("-o", "--output", type=Path, default=Path(__file__).with_name("names.npz"))
+    options = parser.parse_args()
+    if options.words:
+        count_words(loaders.read(options.corpus, on_problem=_report), options.words)
+        return
+    seen = seen_in(readings(document)[0] for document in loaders.read(options.corpus, on_problem=_report))
+    annotated = gold.annotated(options.gold, options.sources, options.metadata)
+    if options.cross_validate:
+        print(table(crossvalidated(annotated, seen)))
+        return
+    examples = examples_of(annotated, seen)
+    store(learn(examples, gazetteer_of(examples, seen)), str(options.output))
+
+
+if __name__ == "__main__":
+    main()

@@ -57,7 +57,7 @@ def test_every_character_knows_its_place(damaged: str) -> None:
 
 def test_nothing_but_marks_and_markup_is_left_out() -> None:
     for damaged, _ in GLUED[:13]:
-        kept = {o for o in repair(damaged).origins[:-1]}
+        kept = set(repair(damaged).origins[:-1])
         lost = "".join(c for i, c in enumerate(damaged) if i not in kept)
         assert lost.strip("0123456789") == ""
 

@@ -1,0 +1,116 @@
+"""What might be a name, by shape, by definition, by title, by recurrence; and what cannot."""
+
+import pytest
+
+from begat.graph.model import Document
+from begat.loaders.mining.candidates import Tokens, gather
+from begat.loaders.mining.reading import Reading
+from begat.loaders.mining.readings import readings
+
+
+def read(text: str, title: str | None = None) -> Reading:
+    return readings(Document("d", text, title=title))[0]
+
+
+def candidates(text: str, title: str | None = None, known: frozenset[str] = frozenset()) -> set[str]:
+    reading = read(text, title)
+    found, _ = gather(reading, Tokens.of(reading), known)
+    return {form for candidate in found.values() for form in candidate.forms}
+
+
+def definitions(text: str) -> list[tuple[str, str]]:
+    reading = read(text)
+    tokens = Tokens.of(reading)
+    _, found = gather(reading, tokens)
+
+    def cut(span: tuple[int, int]) -> str:
+        return reading.text[tokens.starts[span[0]] : tokens.ends[span[1] - 1]]
+
+    return [(cut(d.long), cut(d.short)) for d in found]
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("The model beats QuokkaNet by far.", "QuokkaNet"),
+        ("We train phi-9 at home.", "phi-9"),
+        ("It is scored on QuAD 2.0 only.", "QuAD 2.0"),
+        ("Results on ImageBank-R are good.", "ImageBank-R"),
+        ("We test Quokka-8x7B-v0.1 too.", "Quokka-8x7B-v0.1"),
+        ("Tests of Wigner causality pass.", "Wigner causality"),
+        ("We use Kepler's algorithm here.", "Kepler's algorithm"),
+        ("It runs k-medoids++ at the end of RD++ runs.", "RD++"),
+        ("A scheme called weight sharing helps.", "weight sharing"),
+        ("We propose contextual cutting of layers.", "contextual cutting"),
+        ("It is named “soft landing” by us.", "soft landing"),
+        ("Gains on E-SNAIL are large.", "E-SNAIL"),
+    ],
+)
+def test_a_name_is_among_the_candidates(text: str, name: str) -> None:
+    assert name in candidates(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("Results on ImageBank-R are good.", "ImageBank"),
+        ("We use the e-SNAIL set of Bowman.", "SNAIL"),
+        ("A QuokkaNet-based model wins.", "QuokkaNet-based model"),
+        ("Tests on the QuokkaBench benchmark pass.", "QuokkaBench benchmark"),
+        ("Tests on QB-101 data sets pass.", "QB-101 data sets"),
+        ("Quokka vs. Wombat is a draw.", "Quokka vs. Wombat"),
+        ("As shown by Smith et al. it works.", "Smith et al."),
+        ("It costs 300 or 400 units.", "300"),
+        ("the plain words of a language", "plain words"),
+    ],
+)
+def test_what_is_no_name_is_not(text: str, name: str) -> None:
+    assert name not in candidates(text)
+
+
+def test_authors_are_not_candidates() -> None:
+    authors = "Ann Bell, Carl Dorn, Eva Frisch, Gus Hall, Ida Jung, Karl Lang"
+    assert candidates(authors) == set()
+
+
+def test_the_title_gives_what_stands_before_its_colon_and_its_phrases() -> None:
+    found = candidates("It works.", "Quick Quokka: Learning Small Things via Soft Landing")
+    assert {"Quick Quokka", "Soft Landing"} <= found
+    assert "Learning Small Things via Soft Landing" not in found
+
+
+def test_what_is_known_is_a_candidate_in_any_case() -> None:
+    assert "weight sharing" in candidates("All of it uses weight sharing.", known=frozenset({"weightsharing"}))
+    assert "weight sharing" not in candidates("All of it uses weight sharing.")
+
+
+def test_a_name_is_found_again_in_another_case() -> None:
+    reading = read("We call it Soft Landing. Later, soft landing is used.")
+    found, _ = gather(reading, Tokens.of(reading))
+    assert len(found["softlanding"].places) == 2
+
+
+@pytest.mark.parametrize(
+    ("text", "pair"),
+    [
+        ("We propose Direct Cash Optimisation (DCO).", ("Direct Cash Optimisation", "DCO")),
+        ("It uses low-rank adaption (LoRA) of weights.", ("low-rank adaption", "LoRA")),
+        ("There is RAFT (rapid adaption of fine textures).", ("rapid adaption of fine textures", "RAFT")),
+        ("Generative Flow Networks (GFNs) work.", ("Generative Flow Networks", "GFNs")),
+    ],
+)
+def test_short_forms_are_defined(text: str, pair: tuple[str, str]) -> None:
+    assert pair in definitions(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "We gain much (up to 5 BLEU).",
+        "It is shown (see Table 2) that this holds.",
+        "The model (QXZ) is small.",
+        "Quokka (70B) is large.",
+    ],
+)
+def test_what_stands_in_brackets_is_not_always_a_short_form(text: str) -> None:
+    assert definitions(text) == []

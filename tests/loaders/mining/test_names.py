@@ -1,0 +1,127 @@
+"""Names found in texts made up for it: borders, types, one thing of many forms, and what a paper introduces."""
+
+from itertools import pairwise
+
+import numpy as np
+import pytest
+
+from begat.graph.model import Document
+from begat.graph.vocabulary import NodeType
+from begat.loaders.mining.judges import Linear, Trees
+from begat.loaders.mining.names import find, introductions, resolve
+from begat.loaders.mining.reading import Name
+from begat.loaders.mining.readings import readings
+
+MODEL, METHOD, DATASET = NodeType.MODEL, NodeType.METHOD, NodeType.DATASET
+ABSTRACT = (
+    "Training large models is slow. We propose Quiet Gradient Folding (QGF), an algorithm that folds gradients. "
+    "Experiments on CIFAR-10/100 and ImageNet show that QGF outperforms AdamW and trains ResNet-50 twice as fast."
+)
+TITLE = "QGF: Folding Gradients Quietly"
+
+
+def names(text: str, title: str | None = None) -> tuple[Name, ...]:
+    return find(readings(Document("d", text, title=title))[0])
+
+
+def things(text: str, title: str | None = None) -> dict[str, NodeType]:
+    return {name.thing.name: name.thing.type for name in names(text, title)}
+
+
+def test_names_of_an_abstract() -> None:
+    found = things(ABSTRACT, TITLE)
+    assert {"QGF", "CIFAR-10", "CIFAR-100", "ImageNet", "AdamW", "ResNet-50"} <= set(found)
+    assert found["QGF"] == METHOD
+    assert found["ImageNet"] == found["CIFAR-100"] == DATASET
+
+
+def test_short_and_long_form_are_one_thing() -> None:
+    written = {name.thing.name for name in names(ABSTRACT, TITLE)}
+    assert "Quiet Gradient Folding" not in written
+    reading = readings(Document("d", ABSTRACT, title=TITLE))[0]
+    forms = {reading.text[n.start : n.end] for n in find(reading) if n.thing.name == "QGF"}
+    assert forms == {"QGF", "Quiet Gradient Folding"}
+
+
+def test_only_the_contribution_is_introduced() -> None:
+    own = {name.thing.name for name in names(ABSTRACT, TITLE) if name.introduced > 0.5}
+    assert own == {"QGF"}
+
+
+def test_names_do_not_overlap_and_stand_in_order() -> None:
+    found = names(ABSTRACT, TITLE)
+    assert all(a.end <= b.start for a, b in pairwise(found))
+    assert all(0 < name.confidence <= 1 and 0 <= name.introduced <= 1 for name in found)
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "kind"),
+    [
+        ("We evaluate on the ImageNet dataset and on GLUE.", "ImageNet", DATASET),
+        ("We fine-tune BERT and RoBERTa on it.", "BERT", MODEL),
+        ("We train all networks with AdamW and dropout.", "AdamW", METHOD),
+    ],
+)
+def test_types(text: str, name: str, kind: NodeType) -> None:
+    assert things(text).get(name) == kind
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Deep learning has changed the way we look at images, and much remains to be understood.",
+        "We study how the rate of learning changes the loss and prove a bound.",
+        "Large Language Models (LLMs) have made progress in Natural Language Processing (NLP).",
+        "",
+        "12.5% of 300",
+    ],
+)
+def test_texts_without_names(text: str) -> None:
+    assert names(text) == ()
+
+
+def test_what_other_papers_introduce_is_believed_more_readily() -> None:
+    text = "In contrast to Wombat, which needs labels, our approach needs none."
+    reading = readings(Document("d", text))[0]
+    alone = {n.thing.name: n.confidence for n in find(reading)}
+    told = {n.thing.name: n for n in find(reading, {"wombat": MODEL})}
+    assert told["Wombat"].thing.type == MODEL
+    assert told["Wombat"].confidence > alone.get("Wombat", 0.0)
+
+
+def test_a_word_of_the_language_is_no_name_because_a_paper_took_it() -> None:
+    reading = readings(Document("d", "We insert adapters between layers of small animals."))[0]
+    assert find(reading, {"adapter": METHOD, "animal": MODEL}) == find(reading)
+
+
+def test_introductions_of_a_document() -> None:
+    (thing,) = introductions(Document("d", ABSTRACT, title=TITLE))
+    assert (thing.name, thing.type) == ("QGF", METHOD)
+    assert introductions(Document("d", "We look back at thirty years of research.")) == ()
+
+
+def test_the_likeliest_reading_wins_where_candidates_overlap() -> None:
+    stands = [(0, 1, 0), (0, 2, 1), (2, 3, 2)]
+    assert resolve(stands, np.array([0.6, 0.9, 0.8]), 3, 0.4) == [(0, 2, 1), (2, 3, 2)]
+    assert resolve(stands, np.array([0.9, 0.5, 0.3]), 3, 0.4) == [(0, 1, 0)]
+    assert resolve([], np.zeros(0), 3, 0.4) == []
+
+
+def test_a_linear_judge_adds_weights_of_signs() -> None:
+    judge = Linear({"a": 0, "b": 1}, np.array([[1.0], [2.0]], dtype=np.float32), np.array([-1.0], dtype=np.float32))
+    assert judge.scores([["a"], ["a", "b", "c"], []])[:, 0].tolist() == [0.0, 2.0, -1.0]
+
+
+def test_trees_go_left_at_or_below_the_threshold() -> None:
+    trees = Trees(
+        np.array([1, 0, 0], dtype=np.int16),
+        np.array([0.5, 0, 0], dtype=np.float32),
+        np.array([1, 1, 2], dtype=np.int32),
+        np.array([2, 1, 2], dtype=np.int32),
+        np.array([0, -1.0, 1.0], dtype=np.float32),
+        np.array([0], dtype=np.int32),
+        0.25,
+        1,
+    )
+    assert trees.scores(np.array([[9.0, 0.5], [9.0, 0.6]])).tolist() == [-0.75, 1.25]
+    assert trees.scores(np.zeros((0, 2))).tolist() == []
