@@ -16,7 +16,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, Self, TextIO
 
-from begat.graph.errors import UsageError
+from begat.graph.errors import BegatError, UsageError
 from begat.graph.reader import is_neo4j
 from begat.graph.store import Store
 from begat.graph.vocabulary import LINEAGE, Relation
@@ -215,6 +215,7 @@ def build(
     format: str | None = None,
     columns: Mapping[str, str] | None = None,
     workers: int = 1,
+    dask: str | None = None,
     min_confidence: float | None = None,
     on_problem: Callable[[Problem], None] | None = None,
     progress: Progress | None = None,
@@ -223,8 +224,8 @@ def build(
 
     `sources` are files, folders or "-"; each format is known by its content (`format` overrides that, and
     `columns` says which column holds what: `{"title": "paper_name"}`). `metadata` are files of bibliographic
-    facts, joined by id to papers that lack them. `workers` > 1 mines in that many processes. `min_confidence`
-    keeps weaker assertions out of the graph's edges. What cannot be read goes to `on_problem`, the rest goes on.
+    facts, joined by id to papers that lack them. `workers` > 1 mines in that many processes, `dask` (a scheduler's
+    address, `tcp://scheduler:8786`) on the workers of a cluster. `min_confidence` keeps weaker assertions out of the graph's edges. What cannot be read goes to `on_problem`, the rest goes on.
 
     Building the same sources again changes nothing; a document that changed or went from its source takes its
     assertions with it. The returned Graph's `report` says what was done.
@@ -253,7 +254,7 @@ def build(
         complete.update(_vanished(store, names, base))
 
     facts = (fact for file in metadata for fact in loaders.metadata(str(file), on_problem=problems))
-    with _executor(workers) as executor, Store.create(graph) as store:
+    with _cluster(dask) if dask else _executor(workers) as executor, Store.create(graph) as store:
         report = build_graph(
             store,
             documents(store),
@@ -283,6 +284,26 @@ def _vanished(store: Store, sources: Sequence[str], base: Path) -> Iterator[str]
         path = Path(os.path.normpath(base / name))
         if any(path.is_relative_to(folder) for folder in folders) and not path.exists():
             yield name
+
+
+@contextmanager
+def _cluster(address: str) -> Iterator[Executor]:
+    """The workers of a Dask cluster: what one of them was mining when it died, another mines again."""
+    try:
+        import distributed
+    except ImportError:
+        raise UsageError("a cluster needs Dask; install it with: pip install 'begat[dask]'") from None
+    try:
+        client = distributed.Client(address, timeout=10)
+    except (OSError, ValueError) as error:
+        raise BegatError(f"{address}: no Dask scheduler answers ({error}); start one with: dask scheduler") from None
+    with client:
+        try:
+            yield client.get_executor(pure=False)
+        except (distributed.KilledWorker, distributed.CancelledError) as error:
+            raise BegatError(
+                f"{address}: mining did not survive on the cluster ({error}); see its workers' logs"
+            ) from None
 
 
 @contextmanager

@@ -244,6 +244,9 @@ def demo(graph: str, output: Path) -> None:
     "--workers", type=click.IntRange(1), default=None, metavar="N", help="Processes to mine in (default: one a core)."
 )
 @click.option(
+    "--dask", metavar="ADDRESS", help="Mine on the workers of this Dask scheduler, e.g. tcp://scheduler:8786."
+)
+@click.option(
     "--min-confidence",
     type=click.FloatRange(0, 1),
     default=None,
@@ -258,6 +261,7 @@ def build(
     format_: str | None,
     columns: tuple[str, ...],
     workers: int | None,
+    dask: str | None,
     min_confidence: float | None,
     quiet: bool,
 ) -> None:
@@ -276,6 +280,7 @@ def build(
         format=format_,
         columns=pairs,
         workers=workers,
+        dask=dask,
         min_confidence=min_confidence,
         quiet=quiet,
     )

@@ -75,6 +75,11 @@ FORMATS: dict[str, Format] = {
         "JSON Lines: every assertion of every document", ".jsonl", "begat.graph.tables:write_assertions"
     ),
     "bibtex": _file("the papers as BibTeX", ".bib", "begat.graph.bibtex:write_bibtex"),
+    "neo4j-import": Format(
+        "CSV for neo4j-admin database import: a folder with nodes.csv and edges.csv",
+        "",
+        {"nodes.csv": "begat.graph.neo4j_import:write_nodes", "edges.csv": "begat.graph.neo4j_import:write_edges"},
+    ),
     "cypher": _file("a script that writes the graph into Neo4j", ".cypher", "begat.graph.cypher:write_cypher"),
 }
 """The formats by name."""

@@ -462,6 +462,7 @@ class _Push:
             for statement in _SCHEMA.values():
                 session.run(_cypher(statement)).consume()
             session.run("CALL db.awaitIndexes(300)").consume()
+            self._complete_import(session)
             self._claim(session)
             nodes, edges = self._totals()
             self._pass("nodes", ranges(node_items(self.store), _NODES), nodes, _write_nodes, self.report.nodes)
@@ -483,6 +484,16 @@ class _Push:
                 f"{self.address.uri}: another graph is in this database (pushed from {there['file']}); push to another"
                 " database, make it this graph with --replace, or remove it with --wipe"
             )
+
+    def _complete_import(self, session: neo4j.Session) -> None:
+        """Nodes that neo4j-admin imported (graph/neo4j_import.py) lack one thing that CSV cannot say: an empty list."""
+        if session.run("MATCH (g:BegatGraph {key: 'graph'}) RETURN count(g) AS n").single(strict=True)["n"] == 0:
+            session.run(
+                _cypher(
+                    f"MATCH (n:{LABEL}) WHERE n.aliases IS NULL"
+                    " CALL (n) { SET n.aliases = [] } IN TRANSACTIONS OF 5000 ROWS"
+                )
+            ).consume()
 
     def _is_current(self, session: neo4j.Session) -> bool:
         found = session.run("MATCH (g:BegatGraph {key: 'graph'}) RETURN g.stamp AS stamp, g.format AS format").single()
