@@ -1,0 +1,159 @@
+"""What a reader says is stronger than what was mined, and survives every build."""
+
+from pathlib import Path
+
+import pytest
+
+from begat.graph.build import build
+from begat.graph.check import check
+from begat.graph.corrections import Verdict, applies, corrections, mark, merge, split, withdraw
+from begat.graph.errors import NotFoundError, UsageError
+from begat.graph.model import Document, Edge
+from begat.graph.search import find
+from begat.graph.store import Store
+from begat.graph.vocabulary import Relation
+from tests.graph.simple_miner import SimpleMiner
+
+TEXTS = {
+    "2301.00001": "We introduce the model Lynx. Lynx extends Puma.",
+    "2301.00002": "We introduce the model Ocelot. Ocelot extends Lynx. Ocelot uses Puma.",
+    "2301.00003": "We introduce the method DPO (Direct Preference Order). Lynx uses DPO.",
+    "2301.00004": "We introduce the model Lynx. It is another animal.",
+}
+
+
+def documents() -> list[Document]:
+    return [Document(id=i, text=text, arxiv=i, date="2023-01-01", source="cats") for i, text in TEXTS.items()]
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    with Store.create(tmp_path / "cats.begat") as store:
+        build(store, documents(), SimpleMiner())
+    return tmp_path / "cats.begat"
+
+
+def edge_of(store: Store, subject: str, relation: Relation, object_: str) -> Edge:
+    ends = (find(store, subject).id, relation, find(store, object_).id)
+    return next(store.edges("subject = ? AND relation = ? AND object = ?", ends))
+
+
+def rebuilt(path: Path) -> Store:
+    """The graph after a build that resolves everything anew."""
+    with Store.open(path, write=True) as store:
+        build(store, [*documents(), Document(id="new", text="Nothing here.", source="cats")], SimpleMiner())
+    return Store.open(path)
+
+
+def triples(store: Store) -> set[tuple[str, str, str]]:
+    return {(e.subject, e.relation.value, e.object) for e in store.edges()}
+
+
+def test_an_edge_that_a_reader_says_is_wrong_is_gone_and_stays_gone(path: Path) -> None:
+    with Store.open(path, write=True) as store:
+        edge = edge_of(store, "Ocelot", Relation.EXTENDS, "Lynx")
+        before = store.stamp
+        mark(store, edge, right=False, reason="they mean the other Lynx")
+        assert store.stamp != before, "views must not serve the old graph"
+        assert (edge.subject, "EXTENDS", edge.object) not in triples(store)
+        assert list(check(store)) == []
+    with rebuilt(path) as store:
+        assert (edge.subject, "EXTENDS", edge.object) not in triples(store)
+
+
+def test_an_edge_that_a_reader_says_is_right_is_certain(path: Path) -> None:
+    with Store.open(path, write=True) as store:
+        edge = edge_of(store, "Ocelot", Relation.USES, "Puma")
+        assert edge.confidence < 1
+        mark(store, edge, right=True, reason="read it myself")
+        assert edge_of(store, "Ocelot", Relation.USES, "Puma").confidence == 1
+    with rebuilt(path) as store:
+        assert edge_of(store, "Ocelot", Relation.USES, "Puma").confidence == 1
+
+
+def test_another_mark_replaces_the_first_and_withdrawing_restores_what_was_mined(path: Path) -> None:
+    with Store.open(path, write=True) as store:
+        edge = edge_of(store, "Ocelot", Relation.USES, "Puma")
+        mark(store, edge, right=True, reason="yes")
+        mark(store, edge, right=False, reason="no, after all")
+        (said,) = corrections(store)
+        assert (said.verdict, said.reason) == (Verdict.WRONG, "no, after all")
+        withdraw(store, said.number)
+        assert corrections(store) == []
+        assert edge_of(store, "Ocelot", Relation.USES, "Puma") == edge
+
+
+def test_two_things_become_one_with_both_names_and_say_why(path: Path) -> None:
+    with Store.open(path, write=True) as store:
+        merge(store, find(store, "Ocelot"), find(store, "Puma"), "one cat, two names")
+        assert find(store, "Ocelot") == find(store, "Puma")
+        node = find(store, "Puma")
+        assert {"Ocelot", "Puma"} <= {node.name, *node.aliases}
+        assert any("one cat, two names" in why for _, why in store.names_of(node.id))
+        assert list(check(store)) == []
+    with rebuilt(path) as store:
+        assert find(store, "Ocelot") == find(store, "Puma")
+
+
+def test_two_things_of_one_name_can_be_made_one(path: Path) -> None:
+    with Store.open(path, write=True) as store:
+        first, second = store.nodes("type = 'Model' AND name = 'Lynx'")
+        merge(store, first, second, "one paper in two versions")
+        (lynx,) = store.nodes("type = 'Model' AND name = 'Lynx'")
+        introducing = {e.subject for e in store.edges("object = ? AND relation = 'INTRODUCES'", (lynx.id,))}
+        assert len(introducing) == 2
+
+
+def test_a_merge_is_undone_by_a_split(path: Path) -> None:
+    with Store.open(path, write=True) as store:
+        before = triples(store)
+        merge(store, find(store, "Ocelot"), find(store, "Puma"), "one")
+        node = find(store, "Puma")
+        split(store, node, next(n for n in ("Ocelot", "Puma") if n != node.name), "no, two")
+        assert triples(store) == before
+
+
+def test_an_acronym_can_be_split_from_its_long_form(path: Path) -> None:
+    with Store.open(path, write=True) as store:
+        node = find(store, "DPO")
+        assert find(store, "Direct Preference Order") == node
+        other = next(name for name in ("DPO", "Direct Preference Order") if name != node.name)
+        split(store, node, other, "another thing of these initials")
+        assert find(store, node.name).aliases == ()
+    with rebuilt(path) as store:
+        assert other not in find(store, node.name).aliases
+
+
+def test_what_cannot_be_is_refused(path: Path) -> None:
+    with Store.open(path, write=True) as store:
+        puma, lynx = find(store, "Puma"), find(store, "Lynx")
+        edge = edge_of(store, "Ocelot", Relation.USES, "Puma")
+        with pytest.raises(UsageError, match="reason"):
+            mark(store, edge, right=True, reason="  ")
+        with pytest.raises(UsageError, match="one thing already"):
+            merge(store, puma, puma, "same")
+        with pytest.raises(UsageError, match="paper"):
+            merge(store, puma, find(store, "2301.00001"), "same")
+        with pytest.raises(NotFoundError):
+            split(store, lynx, "Tiger", "other")
+        with pytest.raises(UsageError, match="spelling"):
+            split(store, lynx, "Lynx", "other")
+        with pytest.raises(NotFoundError):
+            withdraw(store, 99)
+        assert corrections(store) == []
+
+
+def test_a_correction_about_what_is_gone_waits(path: Path) -> None:
+    with Store.open(path, write=True) as store:
+        mark(store, edge_of(store, "Ocelot", Relation.USES, "Puma"), right=True, reason="read it")
+        build(store, documents()[:1], SimpleMiner(), complete={"cats"})
+        (said,) = corrections(store)
+        assert not applies(store, said)
+        build(store, documents(), SimpleMiner())
+        assert applies(store, said)
+        assert edge_of(store, "Ocelot", Relation.USES, "Puma").confidence == 1
+
+
+def test_a_graph_without_corrections_has_none(path: Path) -> None:
+    with Store.open(path) as store:
+        assert corrections(store) == []
