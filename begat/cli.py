@@ -666,6 +666,84 @@ def serve(graph: str, host: str, port: int, allow_edits: bool) -> None:
     )
 
 
+reason_option = click.option("--reason", required=True, metavar="TEXT", help="Why; kept with the correction.")
+
+
+@cli.command(epilog=examples("begat mark 'Orca 2' extends Orca right --reason 'section 1 says so'"))
+@click.argument("subject")
+@click.argument("relation")
+@click.argument("object_", metavar="OBJECT")
+@click.argument("verdict", type=click.Choice(["right", "wrong"]))
+@graph_option
+@reason_option
+def mark(subject: str, relation: str, object_: str, verdict: str, graph: str, reason: str) -> None:
+    """Say that an edge is right (certain) or wrong (gone); stronger than what was mined, kept through builds."""
+    from begat.graph import corrections
+    from begat.graph.search import find
+    from begat.graph.store import Store
+
+    with Store.open(graph, write=True) as store:
+        ends = (find(store, subject).id, api.relation_named(relation), find(store, object_).id)
+        edge = next(store.edges("subject = ? AND relation = ? AND object = ?", ends), None)
+        if edge is None:
+            raise BegatError(f"nothing in {graph} states that {subject!r} {relation} {object_!r}; see 'begat show'")
+        corrections.mark(store, edge, right=verdict == "right", reason=reason)
+    say(f"marked {verdict}")
+
+
+@cli.command(epilog=examples("begat merge 'SPLADE v2' SPLADE-v2-max --reason 'one model, two names'"))
+@click.argument("a")
+@click.argument("b")
+@graph_option
+@reason_option
+def merge(a: str, b: str, graph: str, reason: str) -> None:
+    """Say that A and B are one thing; kept through builds."""
+    from begat.graph import corrections
+    from begat.graph.search import find
+    from begat.graph.store import Store
+
+    with Store.open(graph, write=True) as store:
+        corrections.merge(store, find(store, a), find(store, b), reason)
+        node = find(store, a)
+    say(f"{a!r} and {b!r} are one now: {node.name} ({node.id})")
+
+
+@cli.command(epilog=examples("begat split DPO 'Direct Preference Order' --reason 'other initials'"))
+@click.argument("name")
+@click.argument("alias")
+@graph_option
+@reason_option
+def split(name: str, alias: str, graph: str, reason: str) -> None:
+    """Say that ALIAS, so far a name of NAME, is another thing; kept through builds."""
+    from begat.graph import corrections
+    from begat.graph.search import find
+    from begat.graph.store import Store
+
+    with Store.open(graph, write=True) as store:
+        corrections.split(store, find(store, name), alias, reason)
+    say(f"{alias!r} is no longer a name of {name!r}")
+
+
+@cli.command(
+    epilog=examples("begat corrections", "begat corrections > corrections.jsonl", "begat corrections --withdraw 3")
+)
+@graph_option
+@click.option("--withdraw", type=click.IntRange(1), metavar="N", help="Take correction N back.")
+def corrections(graph: str, withdraw: int | None) -> None:
+    """What readers have corrected, as JSON Lines."""
+    from begat.graph import corrections as kept
+    from begat.graph.store import Store
+
+    with Store.open(graph, write=withdraw is not None) as store:
+        if withdraw is not None:
+            kept.withdraw(store, withdraw)
+            say(f"took correction {withdraw} back")
+            return
+        for correction in kept.corrections(store):
+            fields = asdict(correction) | {"applies": kept.applies(store, correction)}
+            click.echo(json.dumps(fields, ensure_ascii=False))
+
+
 @cli.command(epilog=examples("begat stats", "begat stats --format json"))
 @graph_option
 @click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text", show_default=True)

@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from begat.graph.corrections import LONGEST_REASON, Verdict, corrections
 from begat.graph.errors import BegatError, NotFoundError, UsageError
 from begat.graph.search import find, search
 from begat.graph.store import Store
@@ -23,7 +24,7 @@ from begat.queries.paths import path
 from begat.queries.records import edge_record, node_record
 from begat.queries.results import Result
 from begat.queries.show import show
-from begat.viz.explorer import asking, console
+from begat.viz.explorer import asking, console, edits
 from begat.viz.explorer.openapi import Operation, Parameter, Schema, checked, document
 from begat.viz.explorer.pages import facts_of, overview_of, status_of
 from begat.viz.explorer.picture import narrowed
@@ -99,6 +100,10 @@ SCHEMAS: Mapping[str, Schema] = {
     ),
     "Path": _object(
         length=COUNT, nodes=_list(_ref("Node")), steps=_list(_object(**_EDGE, forward={"type": "boolean"})),
+    ),
+    "Correction": _object(
+        number=COUNT, verdict={"type": "string", "enum": [v.value for v in Verdict]}, subject=TEXT,
+        relation={"type": ["string", "null"]}, object=TEXT, reason=TEXT, made=TEXT, applies={"type": "boolean"},
     ),
     "Rows": _object(columns=_list(TEXT), notes=_list(TEXT), rows=_list({"type": "object"})),
     "Question": _object(
@@ -210,6 +215,24 @@ def get_questions(app: Explorer, store: Store) -> Any:
     }  # fmt: skip
 
 
+def get_corrections(app: Explorer, store: Store) -> Any:
+    """What readers have said."""
+    return {"corrections": [edits.record(c, store) for c in corrections(store)]}
+
+
+def post_correction(app: Explorer, **said: Any) -> Any:
+    """Make a correction; the list of all."""
+    edits.editable(app)
+    relation = Relation(said["relation"]) if said.get("relation") else None
+    verdict = Verdict(said["verdict"])
+
+    def correct(writable: Store) -> Any:
+        edits.correct(writable, verdict, said["subject"], relation, said["object"], said["reason"])
+        return get_corrections(app, writable)
+
+    return edits.write(app, correct)
+
+
 def _asking(language: str) -> Callable[..., Any]:
     def ask(
         app: Explorer, store: Store, query: str, parameters: Mapping[str, Any] | None = None, limit: int = 1000
@@ -254,6 +277,7 @@ def _body(**properties: Schema) -> Schema:
     return {"type": "object", "properties": known, "required": [*properties][:1], "additionalProperties": False}
 
 
+_CORRECTIONS = _object(corrections=_list(_ref("Correction")))
 _QUERY = _body(query={"type": "string", "minLength": 1, "maxLength": console.LONGEST_QUERY})
 _YEAR: Schema = {"type": "integer", "minimum": 0, "maximum": 9999}
 
@@ -333,6 +357,23 @@ OPERATIONS = (
         _ref("Rows"), body=_QUERY, example={"query": "SELECT ?a ?b WHERE { ?a begat:extends ?b } LIMIT 5"},
     ),
     Operation(
+        "corrections", "GET", "/api/corrections", "What readers have said about edges and names", get_corrections,
+        _CORRECTIONS,
+    ),
+    Operation(
+        "correct", "POST", "/api/corrections",
+        "Say that an edge is right or wrong, or that two names are one thing or two (where edits are allowed)",
+        post_correction, _CORRECTIONS,
+        body={
+            "type": "object", "required": ["verdict", "subject", "object", "reason"], "additionalProperties": False,
+            "properties": {
+                "verdict": {"type": "string", "enum": [v.value for v in Verdict]}, "subject": NAME, "object": NAME,
+                "relation": RELATION, "reason": {"type": "string", "minLength": 1, "maxLength": LONGEST_REASON},
+            },
+        },
+        finds=True, writes=True,
+    ),
+    Operation(
         "ask", "POST", "/api/ask", "Ask a question of the library", post_ask, _ref("Rows"),
         body=_body(question={"type": "string", "maxLength": 100}, language=LANGUAGE),
         example={"question": "most-built-upon"}, finds=True,
@@ -374,6 +415,8 @@ def described(request: Request) -> Response:
 
 def _endpoint(operation: Operation) -> Callable[[Request], Any]:
     def answer(app: Explorer, values: Mapping[str, Any]) -> Response:
+        if operation.writes:
+            return _answer(operation.handler(app, **values))
         with Store.open(app.graph) as store, store.snapshot():
             return _answer(operation.handler(app, store, **values))
 

@@ -15,7 +15,7 @@ from starlette.types import ASGIApp
 
 from begat.graph.errors import BegatError, UsageError
 from begat.graph.store import Store
-from begat.viz.explorer import api, console, pages
+from begat.viz.explorer import api, console, edits, pages
 from begat.viz.explorer.guard import Guard
 from begat.viz.explorer.state import ASSETS, Explorer, asset
 
@@ -30,7 +30,7 @@ def application(
     Requests to other `hosts` than these are refused; a query is stopped after `timeout` seconds.
     """
     app = Starlette(
-        routes=[Route("/static/{name}", static), *api.ROUTES, *console.ROUTES, *pages.ROUTES],
+        routes=[Route("/static/{name}", static), *api.ROUTES, *console.ROUTES, *edits.ROUTES, *pages.ROUTES],
         exception_handlers={BegatError: failed, HTTPException: not_here, Exception: failed},
         lifespan=warmed,
     )

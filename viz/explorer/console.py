@@ -21,9 +21,9 @@ from begat.queries.neighbourhood import nodes_of
 from begat.queries.results import Result
 from begat.queries.sparql import sparql
 from begat.viz.explorer.asking import address, node_address
-from begat.viz.explorer.pages import Busy, among, reading, render, status_of
+from begat.viz.explorer.pages import among, reading, render, status_of
 from begat.viz.explorer.picture import Picture, picture
-from begat.viz.explorer.state import Explorer, explorer
+from begat.viz.explorer.state import Busy, Explorer, explorer
 
 ROWS_SHOWN = 200
 ROWS_GIVEN = 10_000

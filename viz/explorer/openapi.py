@@ -51,6 +51,8 @@ class Operation:
     example: Any = None
     finds: bool = False
     """Whether it can answer that there is no such thing."""
+    writes: bool = False
+    """Whether its handler opens the graph itself, to write: nobody may be reading it in the same breath."""
 
     def values(self, query: QueryParams) -> dict[str, Any]:
         """What the query gives, by parameter. Raises UsageError."""

@@ -13,9 +13,11 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
+from begat.graph import ids
 from begat.graph.check import stats
-from begat.graph.errors import BegatError, NotFoundError, UsageError
+from begat.graph.errors import BegatError, GraphError, NotFoundError, UsageError
 from begat.graph.model import Edge, Node
+from begat.graph.names import fold, parse
 from begat.graph.search import find, search
 from begat.graph.store import Store
 from begat.graph.vocabulary import FACTS, LINEAGE, THINGS, NodeType, Relation
@@ -29,7 +31,7 @@ from begat.viz.explorer import asking
 from begat.viz.explorer.asking import Choice, address, named, node_address, number
 from begat.viz.explorer.evidence import PAGE, document_address, document_named, quoted
 from begat.viz.explorer.picture import narrowed, picture
-from begat.viz.explorer.state import Explorer, explorer, static_address
+from begat.viz.explorer.state import Busy, Explorer, Forbidden, explorer, static_address
 from begat.viz.layout import UNSURE
 from begat.viz.lineage_page import link
 
@@ -114,13 +116,11 @@ def status_of(error: Exception) -> int:
     """The HTTP status that tells what kind of error it was."""
     if isinstance(error, NotFoundError):
         return 404
-    if isinstance(error, Busy):
+    if isinstance(error, Forbidden):
+        return 403
+    if isinstance(error, Busy | GraphError):
         return 503
     return 400 if isinstance(error, BegatError) else 500
-
-
-class Busy(BegatError):
-    """All that may run at once is running."""
 
 
 def reading(page: Page) -> Callable[[Request], Response]:
@@ -156,9 +156,10 @@ def search_page(request: Request, store: Store) -> Response:
 
 
 def _found(store: Store, text: str) -> Node | None:
-    completions = overview.complete(store, text, 1)
-    if not completions:
-        return None  # `find` would look for names like it, which is for those who ask for a work, not for words
+    """The work of exactly this name or id; `find` alone would go on to look for names like it, which takes long."""
+    known = store.named(parse(text).key, folded=True) or store.named(fold(text), folded=True) or store.node(text)
+    if not (known or ids.arxiv_id(text) or ids.doi(text)):
+        return None
     try:
         return find(store, text)
     except NotFoundError:
@@ -274,7 +275,7 @@ def _kin(portrait: Portrait) -> tuple[Lineage, bool]:
     steps = {portrait.node.id: 0} | {other.id: step for _, other, step in kin}
     edges = tuple(dict.fromkeys(edge for edge, other, _ in kin if other != portrait.node))
     near = Lineage(
-        portrait.node, "both", 1, LINEAGE, 0.0, tuple(nodes.values()), steps, edges, {edge: () for edge in edges}, {}
+        portrait.node, "both", 1, LINEAGE, 0.0, tuple(nodes.values()), steps, edges, dict.fromkeys(edges, ()), {}
     )  # fmt: skip
     return near, sum(g.count for g in groups) == len(kin)
 

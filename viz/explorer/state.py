@@ -12,6 +12,7 @@ from typing import Any, cast
 
 from starlette.requests import Request
 
+from begat.graph.errors import BegatError
 from begat.graph.store import Store
 
 QUERIES_AT_ONCE = 2
@@ -25,6 +26,14 @@ ASSETS = {
 }
 
 
+class Busy(BegatError):
+    """All that may run at once is running."""
+
+
+class Forbidden(BegatError):
+    """Something that this explorer does not do, or not for whoever asks."""
+
+
 @dataclass
 class Explorer:
     """One running explorer. `token` proves that a form is ours; `slots` bounds how many queries run at once."""
@@ -36,6 +45,7 @@ class Explorer:
     slots: threading.Semaphore = field(default_factory=lambda: threading.BoundedSemaphore(QUERIES_AT_ONCE))
     kept: dict[str, tuple[str, dict[str, Any]]] = field(default_factory=dict)
     lock: threading.Lock = field(default_factory=threading.Lock)
+    writing: threading.Lock = field(default_factory=threading.Lock)
 
     def once(self, store: Store, name: str, compute: Callable[[Store], dict[str, Any]]) -> dict[str, Any]:
         """What `compute` gives of the graph as it is now, computed once for each revision."""
