@@ -6,7 +6,7 @@ Counts only; both are part of `names.npz`.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import log1p
 
 import numpy as np
@@ -33,6 +33,7 @@ class Gazetteer:
     learned: Mapping[str, Counts]
     seen: Mapping[str, Counts]
     phrases: frozenset[str]
+    memory: dict[tuple[str, str], list[str]] = field(default_factory=dict, repr=False, compare=False)
 
     def learned_of(self, key: str) -> Counts:
         """The annotated documents that name `key` (columns as in LEARNED)."""
@@ -56,20 +57,33 @@ class Gazetteer:
 
     def signs(self, key: str, first: str, last: str) -> list[str]:
         """The same for the linear judge: rough amounts as words."""
-        out = []
+        out: list[str] = []
         for name, part in (("own", key), ("first", first), ("last", last)):
-            counts, seen = self.learned_of(part), self.seen_of(part)
-            if name != "own" and part == key:
-                continue
-            for what, count in zip(("named", "generic", "none"), counts, strict=False):
-                out.append(f"{name}.{what}={min(3, int(count))}")
-            if counts[0]:
-                out.append(f"{name}.type={max(range(3), key=lambda n: counts[3 + n])}")
-                if counts[6] > counts[0] / 2:
-                    out.append(f"{name}.introduced")
-            out.append(f"{name}.seen={int(np.log2(seen[0] + 1))}")
-            if seen[0] > 1:
-                out += [f"{name}.seen.{column}={int(4 * seen[column] / seen[0])}" for column in range(1, SEEN)]
+            if name == "own" or part != key:
+                out += self._told(name, part)
+        return out
+
+    def _told(self, name: str, part: str) -> list[str]:
+        """The signs of one part of a candidate; the same words come again and again."""
+        told = self.memory.get((name, part))
+        if told is None:
+            if len(self.memory) > 100_000:
+                self.memory.clear()
+            told = self.memory[name, part] = self._tell(name, part)
+        return told
+
+    def _tell(self, name: str, part: str) -> list[str]:
+        out = []
+        counts, seen = self.learned_of(part), self.seen_of(part)
+        for what, count in zip(("named", "generic", "none"), counts, strict=False):
+            out.append(f"{name}.{what}={min(3, int(count))}")
+        if counts[0]:
+            out.append(f"{name}.type={max(range(3), key=lambda n: counts[3 + n])}")
+            if counts[6] > counts[0] / 2:
+                out.append(f"{name}.introduced")
+        out.append(f"{name}.seen={int(np.log2(seen[0] + 1))}")
+        if seen[0] > 1:
+            out += [f"{name}.seen.{column}={int(4 * seen[column] / seen[0])}" for column in range(1, SEEN)]
         return out
 
     def arrays(self) -> dict[str, npt.NDArray[np.generic]]:

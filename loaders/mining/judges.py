@@ -3,8 +3,8 @@
 Both are made by `learn_names.py` and shipped in `names.npz`, words and n-grams and numbers only.
 """
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
@@ -19,16 +19,35 @@ class Linear:
     index: dict[str, int]
     weights: npt.NDArray[np.float32]
     bias: npt.NDArray[np.float32]
+    padded: npt.NDArray[np.float32] = field(init=False, repr=False)
+    """The weights and a row of zeros for signs that are not known."""
 
-    def scores(self, rows: Sequence[Iterable[str]]) -> Floats:
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "padded", np.vstack([self.weights, np.zeros_like(self.bias)[None, :]]))
+
+    def scores(self, rows: Sequence[Sequence[str]]) -> Floats:
         """The log-odds of each row of signs, (rows, classes)."""
-        out = np.tile(self.bias.astype(np.float64), (len(rows), 1))
-        index = self.index
-        for n, signs in enumerate(rows):
-            known = [index[s] for s in signs if s in index]
-            if known:
-                out[n] += self.weights[known].sum(axis=0)
-        return out
+        find = self.index.get
+        none = len(self.index)
+        found = [find(sign, none) for signs in rows for sign in signs]
+        lengths = np.array([len(signs) for signs in rows], dtype=np.int64)
+        ends = np.cumsum(lengths)
+        sums = np.zeros((len(found) + 1, len(self.bias)))
+        np.cumsum(self.padded[np.array(found, dtype=np.int64)], axis=0, out=sums[1:])
+        return np.asarray(sums[ends] - sums[ends - lengths] + self.bias, dtype=np.float64)
+
+    @classmethod
+    def joined(cls, judges: "Sequence[Linear]") -> "Linear":
+        """One judge with the columns of several, which looks a sign up once for all of them."""
+        index = {sign: n for n, sign in enumerate(sorted({sign for judge in judges for sign in judge.index}))}
+        weights = np.zeros((len(index), sum(judge.weights.shape[1] for judge in judges)), dtype=np.float32)
+        at = 0
+        for judge in judges:
+            rows = [index[sign] for sign in judge.index]
+            width = judge.weights.shape[1]
+            weights[rows, at : at + width] = judge.weights[list(judge.index.values())]
+            at += width
+        return cls(index, weights, np.concatenate([judge.bias for judge in judges]))
 
     def arrays(self, name: str) -> dict[str, npt.NDArray[np.generic]]:
         """What is stored of it."""

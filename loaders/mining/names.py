@@ -7,7 +7,7 @@ and long forms become one thing; two more judges give the type and whether the p
 
 import re
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from importlib.resources import files
 from math import log
@@ -16,6 +16,7 @@ import numpy as np
 
 from begat.graph.model import Document, Thing
 from begat.graph.names import fold
+from begat.graph.vocabulary import NodeType
 from begat.loaders.mining.candidates import Candidate, Definition, Tokens, gather
 from begat.loaders.mining.features import Scene
 from begat.loaders.mining.gazetteer import TYPES, Gazetteer
@@ -52,6 +53,11 @@ class Judges:
     borders: Trees
     types: Linear
     introduced: Trees
+    signs: Linear = field(init=False, repr=False)
+    """`named`, `proposed` and `types` side by side."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "signs", Linear.joined([self.named, self.proposed, self.types]))
 
     @classmethod
     def load(cls, data: "np.lib.npyio.NpzFile") -> "Judges":
@@ -313,8 +319,8 @@ def find(reading: Reading, known: Known | None = None, judges: Judges | None = N
     seen = view(reading, judges.gazetteer)
     if not seen.candidates:
         return ()
-    named = judges.named.scores(seen.signs)[:, 0]
-    proposed = judges.proposed.scores(seen.signs)[:, 0]
+    by_signs = judges.signs.scores(seen.signs)
+    named, proposed = by_signs[:, 0], by_signs[:, 1]
     scores = judges.second.scores(weighed(seen, named, proposed))
     if known:
         scores += np.array([SUPPORT if _supported(c, known) else 0.0 for c in seen.candidates])
@@ -324,13 +330,13 @@ def find(reading: Reading, known: Known | None = None, judges: Judges | None = N
     if not stands:
         return ()
     members = things_of(seen, stands)
-    kinds = judges.types.scores([sorted({s for n in group for s in seen.signs[n]}) for group in members.values()])
+    kinds = [_kind(seen, group, by_signs, judges) for group in members.values()]
     introduced = odds(judges.introduced.scores(outline(seen, stands, members, chance, proposed)))
     things: dict[int, tuple[Thing, float]] = {}
     for (head, group), kind, sure in zip(members.items(), kinds, introduced, strict=True):
         candidate = seen.candidates[head]
         told = known.get(candidate.key) if _supported(candidate, known) else None
-        thing = Thing(told or TYPES[int(kind.argmax())], written(candidate))
+        thing = Thing(told or kind, written(candidate))
         for n in group:
             things[n] = (thing, float(sure))
     t = seen.tokens
@@ -343,6 +349,14 @@ def find(reading: Reading, known: Known | None = None, judges: Judges | None = N
             for at, name in _shared_stem(t, i, j)
         ]
     return tuple(found)
+
+
+def _kind(seen: View, group: Sequence[int], by_signs: Floats, judges: Judges) -> NodeType:
+    """The type of a thing, by all the signs of all that names it."""
+    if len(group) == 1:
+        return TYPES[int(by_signs[group[0], 2:].argmax())]
+    pooled = sorted({sign for n in group for sign in seen.signs[n]})
+    return TYPES[int(judges.types.scores([pooled])[0].argmax())]
 
 
 _NUMBERED = re.compile(r"\d+(?:\.\d+)?[BMKbmk]?")
