@@ -145,6 +145,8 @@ def _places(number: int, line: Line, subject: int, object_: int, own: set[int]) 
     if object_ not in line.named:
         return
     for at in line.named[object_][:3]:
+        if stance.before(line.sequence, at) & stance.UNSAID:
+            continue
         if subject in line.named:
             yield number, "explicit", min(line.named[subject], key=lambda s: abs(s - at)), at
         elif subject in line.meant:

@@ -15,8 +15,6 @@ _DATA = frozenset({NodeType.DATASET})
 _MADE = frozenset({NodeType.MODEL, NodeType.METHOD, NodeType.PAPER})
 _TYPES = {"data": _DATA, "made": _MADE, "any": _DATA | _MADE}
 _WORD_SET = re.compile(r"\{([a-z]+)\}")
-_UNSAID = frozenset({"not", "hedged"})
-"""Stances before the object under which a sentence does not state what it says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +177,7 @@ def _stated(scene: Scene, number: int, line: Line, rule: Rule, found: re.Match[s
         at = int(found["s"][1:])
         item = line.sequence[at]
         later, named, subjects = max(place, at), bool(item.things), item.things or item.own
-    if stance.before(line.sequence, later) & _UNSAID:
+    if stance.before(line.sequence, later) & stance.UNSAID:
         return
     for subject in subjects:
         for object_ in line.sequence[place].things:

@@ -7,16 +7,23 @@ from begat.loaders.mining.lists import Item
 
 _REACH = 7
 """How many words behind a negation or a "may" it still governs."""
+UNSAID = frozenset({"not", "hedged"})
+"""Stances under which a sentence does not state what it says."""
+_MERELY = frozenset({"only", "just", "merely", "solely"})
+"""What takes the "not" before it back: "not only A but B" says both."""
 _STOPS = frozenset({",", ";", ":", "but", "and", ".", "which", "that", "while", "(", ")"})
 
 
 def before(sequence: Sequence[Item], at: int) -> frozenset[str]:
     """The stances that govern the item at a place: "not", "hedged", "unlike", "others"; within its clause."""
     found: set[str] = set()
-    for item in reversed(sequence[max(0, at - _REACH) : at]):
-        if item.text in _STOPS:
+    for place in range(at - 1, max(-1, at - _REACH - 1), -1):
+        word = sequence[place].text
+        if word in _STOPS:
             break
-        found.update(s for s in ideas(item.text) if s in ("not", "hedged", "unlike", "others"))
+        if sequence[place + 1].text.casefold() in _MERELY:
+            continue
+        found.update(s for s in ideas(word) if s in ("not", "hedged", "unlike", "others"))
     return frozenset(found)
 
 

@@ -15,6 +15,7 @@ def test_a_negation_governs_what_follows_it_in_its_clause() -> None:
     assert "not" in before_object("[*+Zeta] does not use [-Omega].")
     assert "not" in before_object("[*+Zeta] works without [-Omega].")
     assert "not" not in before_object("[*+Zeta] is not large, but it uses [-Omega].")
+    assert "not" not in before_object("[*+Zeta] extends not only [-Omega].")
 
 
 def test_a_may_is_no_statement() -> None:
