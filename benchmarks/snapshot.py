@@ -42,7 +42,8 @@ def records(seed: int = 7) -> Iterator[str]:
 
 def _record(chance: random.Random, words: list[str], identifier: str, year: int, month: int) -> dict[str, object]:
     def text(least: int, most: int) -> str:
-        return " ".join(chance.choices(words, k=chance.randint(least, most)))
+        start = chance.randrange(len(words) - most)
+        return " ".join(words[start : start + chance.randint(least, most)])
 
     authors = [text(2, 2).title().split() for _ in range(chance.randint(1, 6))]
     name, older = (f"{chance.choice(words).title()}-{chance.randint(1, 9)}" for _ in range(2))

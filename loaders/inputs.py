@@ -105,15 +105,16 @@ def _once_each(documents: Iterator[Document], report: Report) -> Iterator[Docume
     others: dict[str, set[int]] = {}
     for document in documents:
         identifier, digest = document.id, _digest(document)
-        if known := met.get(_hash(identifier)):
+        key = _hash(identifier)
+        if known := met.get(key):
             if digest == known or digest in others.get(identifier, ()):
                 report.warning(document.place, "{id} again, word for word: left out", id=identifier)
                 continue
             others.setdefault(identifier, set()).add(digest)
             kept = _free(identifier, len(others[identifier]) + 1, met)
             report.warning(document.place, "{id} again with other content: kept as {kept}", id=identifier, kept=kept)
-            document = replace(document, id=kept)
-        met.put(_hash(document.id), digest)
+            document, key = replace(document, id=kept), _hash(kept)
+        met.put(key, digest)
         yield document
 
 

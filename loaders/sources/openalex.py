@@ -53,7 +53,7 @@ def text_of(inverted: Mapping[str, list[int]]) -> str:
     >>> text_of({"extends": [1], "Orca": [2, 0]})
     'Orca extends Orca'
     """
-    placed = [(place, word) for word, places in inverted.items() for place in places]
+    placed = [(int(place), word) for word, places in inverted.items() for place in places]
     return " ".join(word for _, word in sorted(placed))
 
 

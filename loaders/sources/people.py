@@ -33,9 +33,9 @@ def _one(item: object) -> list[str]:
         return [_reading_order(item)]
     if isinstance(item, Mapping):
         return [_of_object(item)]
-    if isinstance(item, (list, tuple)):  # arXiv's authors_parsed: [last, first, suffix]
+    if isinstance(item, (list, tuple)):  # arXiv's authors_parsed: [last, first, suffix, affiliations…]
         last, *rest = [part for part in item if isinstance(part, str)] or [""]
-        return [" ".join([*rest[:1], last, *rest[1:]])]
+        return [" ".join([*rest[:1], last, *rest[1:2]])]
     return []
 
 

@@ -78,7 +78,7 @@ def _listed(entry: Any) -> Reference | None:
     """An entry of the reference list: its ids, and the title of the article, else of the book."""
     stated = [markup.line(e) or "" for e in markup.every(entry, "idno")]
     stated += [e.get("target") or "" for e in markup.every(entry, "ptr")]
-    arxiv = next(filter(None, (ids.arxiv_id(one.split(" [")[0]) for one in stated)), None)
+    arxiv = next(filter(None, (ids.arxiv_id(one.split("[")[0]) for one in stated)), None)
     doi = next(filter(None, map(ids.doi, stated)), None)
     article = markup.find(entry, "analytic", "title")
     title = markup.line(article if article is not None else markup.find(entry, "monogr", "title"))
