@@ -67,6 +67,12 @@ class Graph:
     def __repr__(self) -> str:
         return f"<begat.Graph {self.store.place}, revision {self.store.revision}>"
 
+    def _repr_html_(self) -> str:
+        """For notebooks: what is in it."""
+        from begat.viz.notebook import graph_html
+
+        return graph_html(self.store.place, self.store.revision, self.stats())
+
     # -- one thing, and how it hangs together ------------------------------------------------------------
 
     def find(self, name: str) -> Node:

@@ -6,6 +6,7 @@ Only the neighbourhood is read, level by level; cycles end by themselves because
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from pkgutil import resolve_name
 from typing import Any, Literal
 
 from begat.graph.errors import NotFoundError, UsageError
@@ -90,6 +91,10 @@ class Lineage:
             "truncated": self.truncated,
         }
         return json.dumps(record, ensure_ascii=False, indent=1) + "\n"
+
+    def _repr_html_(self) -> str:
+        """For notebooks: the picture."""
+        return str(resolve_name("begat.viz.notebook:lineage_html")(self))  # by name: viz stands over queries
 
     def _node_record(self, node: Node) -> dict[str, Any]:
         paper = self.introduced_by.get(node.id)

@@ -8,6 +8,7 @@ import shutil
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from pkgutil import resolve_name
 from typing import Any
 
 from begat.queries.text import printable
@@ -39,6 +40,10 @@ class Result:
     def records(self) -> list[dict[str, Any]]:
         """The rows as dicts by column."""
         return [dict(zip(self.columns, row, strict=True)) for row in self.rows]
+
+    def _repr_html_(self) -> str:
+        """For notebooks: a table."""
+        return str(resolve_name("begat.viz.notebook:result_html")(self))  # by name: viz stands over queries
 
     def json(self) -> Iterator[str]:
         """Pieces of a JSON array with an object by column for each row, one row a line."""

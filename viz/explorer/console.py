@@ -11,6 +11,7 @@ from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
 from begat.graph.errors import BegatError, NotFoundError, UsageError
+from begat.graph.rdf import node_iri
 from begat.graph.search import find
 from begat.graph.store import Store
 from begat.graph.vocabulary import BASE, NodeType, Relation
@@ -164,7 +165,7 @@ def _editable(store: Store, question: Question, values: dict[str, str], language
                 node = find(store, str(value)).id
             except NotFoundError:
                 return None
-            value = f"<{library.node_iri(node).value}>" if language == "sparql" else node
+            value = f"<{node_iri(node).value}>" if language == "sparql" else node
         lines.append(f"{parameter.name}={value}")
     text = (question.cypher if language == "cypher" else question.sparql).strip()
     return address("/query", [("language", language), ("q", text), ("parameters", "\n".join(lines))])

@@ -28,7 +28,7 @@ class Parameter:
 
     def description(self) -> dict[str, Any]:
         """As OpenAPI has it."""
-        found = {"name": self.name, "in": "query", "description": self.doc, "schema": dict(self.schema)}
+        found: dict[str, Any] = {"name": self.name, "in": "query", "description": self.doc, "schema": dict(self.schema)}
         if self.required:
             found["required"] = True
         if self.example is not None:
