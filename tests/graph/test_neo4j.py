@@ -15,6 +15,7 @@ import pytest
 
 from begat.graph import neo4j
 from begat.graph.errors import GraphError, UsageError
+from begat.graph.neo4j_store import Neo4jStore
 from begat.graph.properties import edge_properties, node_properties
 from begat.graph.store import Store
 from tests import generated, miniature
@@ -351,3 +352,8 @@ def test_passwords_come_from_the_environment(monkeypatch: pytest.MonkeyPatch) ->
 def test_what_is_no_address(url: str) -> None:
     with pytest.raises(UsageError, match="no address of a Neo4j"):
         neo4j.Address.of(url)
+
+
+def test_a_database_without_a_graph_says_how_to_put_one_there(empty: str) -> None:
+    with pytest.raises(GraphError, match="no graph here; put one there with 'begat push"):
+        Neo4jStore.open(empty)

@@ -13,6 +13,8 @@ from begat.queries.library import Question, ask, parse, questions
 from tests.queries.graphs import mixed
 
 QUESTIONS = list(questions().values())
+
+
 def both(store: Store, question: str, **parameters: Any) -> list[tuple[Any, ...]]:
     """The rows, which must be the same in both languages, in their order."""
     cypher, sparql = (ask(store, question, engine=engine, **parameters) for engine in ("cypher", "sparql"))
