@@ -223,6 +223,30 @@ def paperswithcode(papers: list[dict[str, str]]) -> bytes:
     return json.dumps(rows, ensure_ascii=False, indent=1).encode()
 
 
+def methods(papers: list[dict[str, str]]) -> bytes:
+    rows = [
+        {
+            "url": f"https://paperswithcode.com/method/{number(paper)}", "name": paper["title"], "full_name": paper["title"],
+            "description": paper["abstract"], "paper": None, "source_url": f"https://arxiv.org/abs/{paper['id']}",
+            "collections": [],
+        }
+        for paper in papers
+    ]  # fmt: skip
+    return json.dumps(rows, ensure_ascii=False, indent=1).encode()
+
+
+def tables(papers: list[dict[str, str]]) -> bytes:
+    tables_ = [
+        {
+            "dataset": paper["title"], "description": paper["abstract"],
+            "sota": {"rows": [{"model_name": "Heron", "paper_url": f"https://arxiv.org/abs/{paper['id']}"}]},
+        }
+        for paper in papers
+    ]  # fmt: skip
+    task = {"task": "Wading", "datasets": tables_, "subtasks": []}
+    return json.dumps([task], ensure_ascii=False, indent=1).encode()
+
+
 def latex(papers: list[dict[str, str]]) -> bytes:
     parts = [f"\\section{{{paper['title']}}}\n{paper['abstract']}\n" for paper in papers]
     body = f"\\begin{{abstract}}Of birds.\\end{{abstract}}\n{''.join(parts)}"
@@ -328,6 +352,8 @@ FORMATS = {
     "tei": Format("tei", tei),
     "model card": Format("modelcard", model_card, (), records=False),
     "papers with code": Format("pwc-papers", paperswithcode, named=True),
+    "methods": Format("pwc-methods", methods, (), records=False),
+    "tables of results": Format("pwc-tables", tables, (), records=False),
     "latex": Format("latex", latex, (), records=False),
     "pdf": Format("pdf", pdf, (), records=False, text=False),
     "viewer": Format("viewer", viewer, ("id", "abstract")),
