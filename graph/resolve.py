@@ -31,6 +31,8 @@ _VARIANT_CONFIDENCE = 0.8
 _VERSION_CONFIDENCE = 0.4
 _CAP = 0.99
 """No number of sentences makes a mined edge certain."""
+_TELLING = 20
+"""Letters of a folded title from which one paper of that title in metadata is the one meant."""
 _STRONGEST_FIRST = (Origin.MINED, Origin.DECLARED, Origin.NAME)
 
 
@@ -100,6 +102,8 @@ class _Resolution:
         self.docs = {doc.number: doc for doc in self._read_docs()}
         self.papers = dict(self.sql.execute("SELECT key, paper FROM paper_keys"))
         self.key_of: dict[str, str] = {}
+        self.titled: dict[str, str] = {}
+        self.cited_as: dict[str, str] = {}
         self.by_url = self._pages_by_url()
         self.by_title = self._papers_by_title()
         self.dates = self._paper_dates()
@@ -155,9 +159,22 @@ class _Resolution:
         """The node id of a paper key; `document:ID` and any key of its own is the asking document's paper."""
         if document is not None and key in self.docs[document].keys:
             return self.docs[document].node
-        node = self.papers.get(key) or self.by_url.get(key) or self.by_title.get(key) or ids.paper_node_id(key)
+        node = self.papers.get(key) or self.by_url.get(key) or self.by_title.get(key)
+        if node is None:
+            key = self._known_by_title(key)
+            node = self.papers.get(key) or ids.paper_node_id(key)
         self.key_of.setdefault(node, key)
         return node
+
+    def _known_by_title(self, key: str) -> str:
+        """For a title that metadata has of one paper alone, that paper's key; any other key as it is."""
+        title = key.removeprefix("title:")
+        if title == key or len(title) < _TELLING:
+            return key
+        if key not in self.titled:
+            found = self.sql.execute("SELECT key FROM facts WHERE folded = ? LIMIT 2", (title,)).fetchall()
+            self.titled[key] = found[0][0] if len(found) == 1 else key
+        return self.titled[key]
 
     def _paper_dates(self) -> dict[str, str | None]:
         """The date of each paper: the earliest of its records', as precise as any of that year has it."""
@@ -219,10 +236,19 @@ class _Resolution:
             " subject_node, object_node, paper_node FROM assertions"
         )
         for claim, document, s_type, subject, relation, o_type, object_, confidence, origin, quote, *before in rows:
+            if relation == "CITES" and object_.startswith("title:"):
+                self._note_title(object_, quote, document)
             yield _Claim(
                 claim, document, self._end(document, s_type, subject), relation, self._end(document, o_type, object_),
                 confidence, origin, quote, (before[0], before[1], before[2]),
             )  # fmt: skip
+
+    def _note_title(self, key: str, quote: str, document: int) -> None:
+        """A paper that is known by nothing but its title is called as those write it that cite it."""
+        written = quote.removeprefix("[[").removesuffix("]]").partition("|")[0].strip()
+        if f"title:{fold(written)}" == key:
+            node = self.paper(key, document)
+            self.cited_as[node] = min(self.cited_as.get(node, written), written)
 
     def _end(self, document: int, kind: str, name: str) -> str:
         if kind == "Paper":
@@ -302,6 +328,7 @@ class _Resolution:
             for kind in ("arxiv", "doi", "url", "title")
         }
         titles = [d.title for d in docs if d.title] + [f.title for f in facts if f.title]
+        titles += [self.cited_as[node]] if node in self.cited_as else []
         name = titles[0] if titles else (docs[0].id if docs else next((v for v in ids_.values() if v), node))
         date = self.dates.get(node) or next((f.date for f in facts if f.date), None)
         if not date and ids_["arxiv"]:

@@ -403,3 +403,33 @@ def test_the_whole_corpus_is_removed_document_by_document(graph: Store) -> None:
         remove(graph, document.id, MINER)
     assert not any(rows for rows in exported(graph).values())
     assert OTHER_ORCA.id == "whales/7"
+
+
+HERON = "Heron: Wading Through Long Contexts"
+CITING = Document(
+    "notes", f"It follows [[{HERON}]].", references=(Reference(title=HERON, start=11, end=50),), paper=False
+)
+
+
+def cited(store: Store) -> list[tuple[str, str]]:
+    """The papers cited: node id and name."""
+    nodes = {node.id: node.name for node in store.nodes()}
+    return sorted((edge.object, nodes[edge.object]) for edge in store.edges("relation = 'CITES'"))
+
+
+def test_a_title_that_metadata_knows_is_that_paper(graph: Store) -> None:
+    build(graph, [CITING], MINER)
+    assert [name for _, name in cited(graph)] == [HERON]
+    build(graph, [], MINER, facts=[Facts("arxiv:2401.00011", title=HERON, date="2024-01-02")])
+    assert cited(graph) == [("arxiv-2401.00011", HERON)]
+
+
+def test_a_title_that_two_papers_have_is_neither(graph: Store) -> None:
+    build(graph, [CITING], MINER, facts=[Facts("arxiv:2401.00011", title=HERON), Facts("doi:10.1/x", title=HERON)])
+    assert [node.partition("-")[0] for node, _ in cited(graph)] == ["title"]
+
+
+def test_a_short_title_is_not_looked_up(graph: Store) -> None:
+    note = replace(CITING, text="See it.", references=(Reference(title="Editorial"),))
+    build(graph, [note], MINER, facts=[Facts("arxiv:2401.00011", title="Editorial")])
+    assert [node.partition("-")[0] for node, _ in cited(graph)] == ["title"]
