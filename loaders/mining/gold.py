@@ -4,6 +4,7 @@
 "relations": [{"subject", "type", "object", "also", "alt_subjects", "alt_objects", "generic", "optional"}]}
 """
 
+import argparse
 import json
 import re
 import unicodedata
@@ -59,6 +60,29 @@ def annotated(gold: Path, sources: Sequence[str], metadata: Sequence[str] = ()) 
             title = document.title or titles.get(name) or records[name].get("title")
             found[name] = readings(replace(document, title=title))[0]
     return [(record, found[name]) for name, record in records.items() if name in found]
+
+
+def collected(sets: Sequence[Sequence[str]], metadata: Sequence[str] = ()) -> list[tuple[Record, Reading]]:
+    """The annotated readings of several golds, each given as [GOLD, SOURCE…].
+
+    Each gold is looked up in its own sources only: two may have records of one id for different texts.
+    """
+    return [pair for file, *sources in sets for pair in annotated(Path(file), sources, metadata)]
+
+
+def options(parser: argparse.ArgumentParser) -> None:
+    """The options by which a learning script is told its golds; `golds` makes sets of them."""
+    parser.add_argument("gold", help="annotated records (JSON Lines)")
+    parser.add_argument("sources", nargs="+", help="where the annotated documents are")
+    parser.add_argument(
+        "--also", nargs="+", action="append", default=[], metavar=("GOLD", "SOURCE"), help="another gold, its sources"
+    )
+    parser.add_argument("--metadata", action="append", default=[], help="bibliographic facts, for titles")
+
+
+def golds(given: argparse.Namespace) -> list[tuple[Record, Reading]]:
+    """The annotated readings that a learning script was given by `options`."""
+    return collected([[given.gold, *given.sources], *given.also], given.metadata)
 
 
 def _pass(problem: Problem) -> None:

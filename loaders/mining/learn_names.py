@@ -1,6 +1,6 @@
 """Learns the judges of names from annotated documents.
 
-    python -m begat.loaders.mining.learn_names GOLD SOURCE… --corpus SOURCE… [--metadata FILE] [-o names.npz]
+    python -m begat.loaders.mining.learn_names GOLD SOURCE… [--also GOLD SOURCE…] --corpus SOURCE… [--metadata FILE] [-o names.npz]
 
 GOLD holds the annotations (`gold.py` says how), the sources the texts annotated; the corpus is any number of
 abstracts of the field without annotation, from which `words.json` and the counts of `gazetteer.py` are taken.
@@ -465,10 +465,8 @@ def _report(problem: loaders.Problem) -> None:
 def main() -> None:
     """Learn from the command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("gold", type=Path, help="annotated records (JSON Lines)")
-    parser.add_argument("sources", nargs="+", help="where the annotated documents are")
+    gold.options(parser)
     parser.add_argument("--corpus", nargs="+", required=True, help="abstracts of the field, not annotated")
-    parser.add_argument("--metadata", action="append", default=[], help="bibliographic facts, for titles")
     parser.add_argument("--words", type=Path, help="count the corpus' words again, into this words.json, and stop")
     parser.add_argument("--cross-validate", action="store_true", help="measure instead of writing")
     parser.add_argument("-o", "--output", type=Path, default=Path(__file__).with_name("names.npz"))
@@ -477,7 +475,7 @@ def main() -> None:
         count_words(loaders.read(options.corpus, on_problem=_report), options.words)
         return
     seen = seen_in(readings(document)[0] for document in loaders.read(options.corpus, on_problem=_report))
-    annotated = gold.annotated(options.gold, options.sources, options.metadata)
+    annotated = gold.golds(options)
     if options.cross_validate:
         print(table(crossvalidated(annotated, seen)))
         return

@@ -162,13 +162,10 @@ def lessons(annotated: Sequence[tuple[gold.Record, Reading]]) -> list[Lesson]:
 def main() -> None:
     """Learn from the command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("gold", type=Path, help="annotated records (JSON Lines)")
-    parser.add_argument("sources", nargs="+", help="where the annotated documents are")
-    parser.add_argument("--metadata", action="append", default=[], help="bibliographic facts, for titles")
+    gold.options(parser)
     parser.add_argument("-o", "--output", type=Path, default=Path(__file__).with_name("relations.npz"))
     options = parser.parse_args()
-    annotated = gold.annotated(options.gold, options.sources, options.metadata)
-    pruned(learn(lessons(annotated))).store(str(options.output))
+    pruned(learn(lessons(gold.golds(options)))).store(str(options.output))
 
 
 if __name__ == "__main__":
