@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import TypeVar
 from urllib.parse import quote, urlencode
 
+from starlette.convertors import Convertor, register_url_convertor
 from starlette.datastructures import QueryParams
 
 from begat.graph.errors import UsageError
@@ -16,6 +17,23 @@ FEW, MANY = 80, 800
 """Works in a lineage at first, and at most."""
 TYPES = tuple(kind for kind in NodeType if kind is not NodeType.AUTHOR)
 E = TypeVar("E", bound=StrEnum)
+
+
+class AnyText(Convertor[str]):
+    """A part of an address that may hold whatever an id holds: slashes, and line ends too."""
+
+    regex = r"[\s\S]+"
+
+    def convert(self, value: str) -> str:
+        """As it is."""
+        return value
+
+    def to_string(self, value: str) -> str:
+        """As it is."""
+        return value
+
+
+register_url_convertor("any", AnyText())
 
 
 def slug(member: StrEnum) -> str:

@@ -467,11 +467,11 @@ ROUTES = [
     Route("/works", reading(works)),
     Route("/map", reading(map_page)),
     Route("/about", reading(about)),
-    Route("/node/{node:path}", reading(node_page)),
-    Route("/edges/{node:path}", reading(edges_page)),
+    Route("/node/{node:any}", reading(node_page)),
+    Route("/edges/{node:any}", reading(edges_page)),
     Route("/edge", reading(edge_page)),
     Route("/document", reading(document_page)),
-    Route("/lineage/{node:path}", reading(lineage_page)),
+    Route("/lineage/{node:any}", reading(lineage_page)),
     Route("/path", reading(path_page)),
 ]
 
