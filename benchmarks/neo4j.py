@@ -1,0 +1,126 @@
+"""How fast a graph gets into Neo4j: `begat push` beside LOAD CSV and neo4j-admin's import, on the same machine.
+
+    python -m benchmarks.neo4j --nodes 1000000 --edges 5000000 [--folder F]
+
+Needs `make test-neo4j` to have fetched the jars (or BEGAT_NEO4J_LIB). Each way starts with an empty database of its
+own. The peers write the same properties, from CSV files whose making is timed apart; LOAD CSV also creates the index
+on ids that it needs, and neither can be interrupted, repeated or told only what changed.
+"""
+
+import argparse
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from begat.graph import neo4j
+from begat.graph.export import export
+from begat.graph.neo4j_import import COMMAND
+from begat.graph.store import Store
+from begat.graph.vocabulary import LINEAGE
+from tests import generated
+from tests.neo4j_server.server import server, why_not
+
+HEAP = "2g"
+
+
+@contextmanager
+def timed(what: str, rows: int) -> Iterator[None]:
+    started = time.perf_counter()
+    yield
+    seconds = time.perf_counter() - started
+    print(f"{what:<44} {seconds:9.1f} s {rows / seconds:12,.0f} nodes and edges/s", flush=True)
+
+
+def main() -> None:
+    arguments = argparse.ArgumentParser(description="Measure getting a graph into Neo4j")
+    arguments.add_argument("--nodes", type=int, default=50_000)
+    arguments.add_argument("--edges", type=int, default=250_000)
+    arguments.add_argument("--workers", type=int, nargs="+", default=[1, 4])
+    arguments.add_argument("--folder", type=Path, help="Where the files go (default: a temporary folder).")
+    given = arguments.parse_args()
+    if reason := why_not():
+        sys.exit(reason)
+    with tempfile.TemporaryDirectory(dir=given.folder) as name:
+        folder = Path(name)
+        with timed("generate", given.nodes + given.edges):
+            # Twenty statements a paper, as in generated.large: papers are nodes too.
+            path = generated.large(folder / "large.begat", given.nodes - given.edges // 20, given.edges)
+        with Store.open(path) as store:
+            measure(store, folder, given.workers)
+
+
+def measure(store: Store, folder: Path, workers: list[int]) -> None:
+    nodes, edges = (store.connection.execute(f"SELECT count(*) FROM {t}").fetchone()[0] for t in ("nodes", "edges"))
+    size = nodes + edges
+    print(f"{nodes:,} nodes, {edges:,} edges, {os.cpu_count()} cores")
+    for count in workers:
+        with server(folder / "push", HEAP) as running:
+            with timed(f"begat push, {count} workers", size):
+                neo4j.push(store, running.uri, workers=count)
+            with timed("  again, nothing changed", size):
+                neo4j.push(store, running.uri, workers=count)
+            with neo4j.connected(neo4j.Address.of(running.uri)) as driver, driver.session() as session:
+                session.run("MATCH (g:BegatGraph) REMOVE g.stamp").consume()
+            with timed("  again, all compared", size):
+                neo4j.push(store, running.uri, workers=count)
+        shutil.rmtree(folder / "push")
+    with timed("write the CSV", size):
+        export(store, "neo4j-import", folder / "csv")
+    admin(folder, size)
+    load_csv(folder, size)
+
+
+def admin(folder: Path, size: int) -> None:
+    home = folder / "admin"
+    (home / "conf").mkdir(parents=True)
+    (home / "data").mkdir()
+    tool = ["java", f"-Xmx{HEAP}", "-cp", f"{os.environ['BEGAT_NEO4J_LIB']}/*", "org.neo4j.cli.AdminTool"]
+    with timed("neo4j-admin database import full", size):
+        subprocess.run(
+            [*tool, *COMMAND.split()[1:]], cwd=folder / "csv", env={**os.environ, "NEO4J_HOME": str(home)},
+            check=True, capture_output=True,
+        )  # fmt: skip
+    shutil.rmtree(home)
+
+
+def load_csv(folder: Path, size: int) -> None:
+    """As its manual says: a constraint, then rows in transactions of a thousand, a pass for each label and type."""
+    home = folder / "load"
+    (home / "import").mkdir(parents=True)
+    for name in ("nodes.csv", "edges.csv"):
+        (folder / "csv" / name).rename(home / "import" / name)
+    part = "split(row.`{0}`, '\\u001f')"
+    with server(home, HEAP) as running, neo4j.connected(neo4j.Address.of(running.uri)) as driver:
+        with driver.session() as session, timed("LOAD CSV", size):
+            session.run("CREATE CONSTRAINT FOR (n:Begat) REQUIRE n.id IS UNIQUE").consume()
+            for label in ("Model", "Paper"):
+                session.run(
+                    "LOAD CSV WITH HEADERS FROM 'file:///nodes.csv' AS row"
+                    f" WITH row WHERE row.`:LABEL` ENDS WITH '{label}' CALL (row) {{ CREATE (n:Begat:{label} {{id: row.`id:ID`, name: row.name,"
+                    f" aliases: {part.format('aliases:string[]')}, arxiv: row.arxiv, year: toInteger(row.`year:long`), date: row.date,"
+                    f" _date: row._date, _seen: row._seen, _names: {part.format('_names:string[]')},"
+                    f" _reasons: {part.format('_reasons:string[]')}, _folded: {part.format('_folded:string[]')}, _begat: row._begat}})"
+                    " } IN TRANSACTIONS OF 1000 ROWS"
+                ).consume()
+            for relation in LINEAGE:
+                session.run(
+                    "LOAD CSV WITH HEADERS FROM 'file:///edges.csv' AS row"
+                    f" WITH row WHERE row.`:TYPE` = '{relation}' CALL (row) {{"
+                    " MATCH (a:Begat {id: row.`:START_ID`}) MATCH (b:Begat {id: row.`:END_ID`})"
+                    f" CREATE (a)-[:{relation} {{confidence: toFloat(row.`confidence:double`), support: toInteger(row.`support:long`),"
+                    f" origin: row.origin, year: toInteger(row.`year:long`), _date: row._date, _begat: row._begat,"
+                    f" evidence: {part.format('evidence:string[]')}, _statements: {part.format('_statements:string[]')}}}]->(b)"
+                    " } IN TRANSACTIONS OF 1000 ROWS"
+                ).consume()
+            found = session.run("MATCH (n:Begat) RETURN count(n) + COUNT { ()-[]->() } AS n").single(strict=True)
+        assert found["n"] == size, f"LOAD CSV wrote {found['n']} of {size}"
+
+
+if __name__ == "__main__":
+    main()
