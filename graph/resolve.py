@@ -23,7 +23,7 @@ from begat.graph.identity import Circumstances, Entity, Identity, Introduction, 
 from begat.graph.model import Assertion, Edge, Evidence, Node, Thing
 from begat.graph.names import fold, parse
 from begat.graph.store import Store
-from begat.graph.vocabulary import NodeType, Origin, Relation
+from begat.graph.vocabulary import SPEAKS_OF, NodeType, Origin, Relation
 
 VARIANT_RULE = "name-variant"
 VERSION_RULE = "name-version"
@@ -363,7 +363,7 @@ class _Resolution:
                 if said:
                     yield replace(edge, confidence=1.0)
                 continue
-            if edge.origin != Origin.MINED or edge.confidence >= self.min_confidence:
+            if believed(edge.relation, edge.origin, edge.confidence, self.min_confidence):
                 yield edge
 
     def _edge(self, subject: str, relation: str, object_: str, claims: list[_Claim]) -> Edge:
@@ -389,6 +389,11 @@ class _Resolution:
         }
         for node, quote in sorted(quotes):
             yield "evidence", node, quote
+
+
+def believed(relation: Relation, origin: Origin, confidence: float, threshold: float) -> bool:
+    """Whether what is stated with this confidence is sure enough for a graph with this threshold."""
+    return origin is not Origin.MINED or relation in SPEAKS_OF or confidence >= threshold
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,8 +13,9 @@ from typing import Any, BinaryIO
 
 from begat.graph.model import Edge, Statement, Thing
 from begat.graph.properties import EDGE_PROPERTIES, NODE_PROPERTIES, edge_properties, node_properties
+from begat.graph.resolve import believed
 from begat.graph.store import Store
-from begat.graph.vocabulary import NodeType
+from begat.graph.vocabulary import NodeType, Origin
 
 NODE_COLUMNS = ("id", "type", *NODE_PROPERTIES[1:])
 EDGE_COLUMNS = ("subject", "relation", "object", *EDGE_PROPERTIES)
@@ -147,16 +148,23 @@ def _write_line(out: BinaryIO, value: Mapping[str, Any]) -> None:
 
 
 def assertions(store: Store, *, evidence: bool = True, min_confidence: float = 0.0) -> Iterator[dict[str, Any]]:
-    """Every assertion of every document, MENTIONS and INTRODUCES among them; a document's best first.
+    """What each document states, MENTIONS and INTRODUCES among it; a document's best first.
+
+    What is too unsure for the graph is left out, and so is what names say by themselves (origin `name`): it follows
+    from all documents together, and none of them states it.
 
     A name is the canonical one *within its document*: the acronym for the long form, the glued word parted, but not
     the spelling of another paper, so that a line can be checked against the text that it comes from. A paper is named
     by its id (`2311.11045`, a DOI, or the document's own). `start` and `end` are characters of the document's
     `part`: its "text", its "title", or a "field:NAME".
     """
+    threshold = float(store.meta("min_confidence") or 0.0)
+    stated = "a.document = ? AND a.confidence >= ? AND a.origin <> ?"
     for number, _ in store.documents():
-        for statement in store.statements("a.document = ? AND a.confidence >= ?", (number, min_confidence)):
-            yield _asserted(statement, evidence)
+        for statement in store.statements(stated, (number, min_confidence, Origin.NAME)):
+            a = statement.assertion
+            if believed(a.relation, a.origin, a.confidence, threshold):
+                yield _asserted(statement, evidence)
 
 
 def _asserted(statement: Statement, evidence: bool) -> dict[str, Any]:

@@ -142,6 +142,10 @@ LINEAGE: tuple[Relation, ...] = tuple(facts.relation for facts in _FACTS if fact
 """The relations of descent, as in DESIGN: EXTENDS, VARIANT_OF, FINE_TUNED_FROM, DISTILLED_FROM, USES."""
 
 
+SPEAKS_OF = (Relation.INTRODUCES, Relation.MENTIONS)
+"""Which things a paper speaks of: mining decides that by thresholds of its own, whatever confidence edges need."""
+
+
 class Origin(StrEnum):
     """Where an assertion comes from."""
 

@@ -3,6 +3,8 @@
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from hashlib import blake2b
+from importlib.resources import files
 
 from begat.graph.model import Assertion, Document, Evidence, Mention, Mined, Thing
 from begat.graph.names import fold
@@ -12,8 +14,20 @@ from begat.loaders.mining.context import INTRODUCED, akin
 from begat.loaders.mining.reading import Name, Reading, Stated
 from begat.loaders.mining.readings import readings
 
-VERSION = "1"
-version = VERSION
+RULES = "2"
+"""Raised with every change of the code that may change what is found."""
+WEIGHTS = ("names.npz", "relations.npz", "words.json")
+
+
+def _version() -> str:
+    """RULES with a digest of what was learned: a graph made with other weights is mined again."""
+    digest = blake2b(digest_size=4)
+    for name in WEIGHTS:
+        digest.update(files(__package__).joinpath(name).read_bytes())
+    return f"{RULES}-{digest.hexdigest()}"
+
+
+version = _version()
 """Changes with everything that may change what is found."""
 min_confidence = 0.5
 """Below which no edge is believed unless the user says so: by cross-validation over documents, of those above it four in

@@ -16,7 +16,7 @@ from begat.loaders.mining.measures import measures
 from begat.loaders.mining.reading import Name, Reading, Stated
 from begat.loaders.mining.sight import Sight, sight
 
-FLOOR = 0.1
+FLOOR = 0.3
 """Below this a candidate is not worth being kept, even as a doubtful one."""
 ALONE = 0.9
 """How near to the best subject's probability another subject of the same relation to the same object must come."""
