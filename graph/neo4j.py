@@ -40,8 +40,8 @@ FORMAT = 1
 BATCH = 1000
 """Rows that one statement carries."""
 WORKERS = 4
-_NODES = 2048
-_SUBJECTS = 1024
+_NODES = 1024
+_SUBJECTS = 256
 """Of that many nodes (of nodes with edges) one, on average, begins a new range."""
 _END = "\U0010ffff"
 """Sorts after every id."""
