@@ -62,7 +62,7 @@ def test_a_node_tells_what_it_is_and_opens_to_its_evidence(web: TestClient) -> N
     for words in ("Orca 1", "introduced by", "Orca: Progressive Learning", "fine-tuned from", "distilled from",
                   "extended by", "compared with", "evaluated on", "AGIEval"):  # fmt: skip
         assert words in seen
-    assert 'data-load="/edge?from=model-orca&amp;relation=fine-tuned-from&amp;to=model-llama"' in page
+    assert 'class="evidence" href="/edge?from=model-orca&amp;relation=fine-tuned-from&amp;to=model-llama"' in page
     sentences = web.get("/edge?from=model-orca&relation=fine-tuned-from&to=model-llama", headers={"HX-Request": "true"})
     assert "<html" not in sentences.text
     assert "<mark>Orca is fine-tuned from LLaMA</mark> and learns from GPT-4." in sentences.text

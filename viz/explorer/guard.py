@@ -20,6 +20,7 @@ POLICY = "; ".join(
 )  # fmt: skip
 HEADERS = {
     "Content-Security-Policy": POLICY,
+    "Vary": "HX-Request",  # a part of a page must not be kept for the whole
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
     "Referrer-Policy": "same-origin",

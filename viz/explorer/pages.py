@@ -357,16 +357,20 @@ def document_page(request: Request, store: Store) -> Response:
 def lineage_page(request: Request, store: Store) -> Response:
     """The lineage of a work under the filters of the address."""
     choice = Choice.of(request.path_params["node"], request.query_params)
+    fragment = request.headers.get("hx-request") == "true"
+    if not fragment and "" in request.query_params.values():
+        return RedirectResponse(choice.address(), 303)  # of a form that says nothing in some of its fields
     found = narrowed(chosen(store, choice), choice)
     format_ = request.query_params.get("format")
     if format_:
         return _download(found, format_)
-    fragment = request.headers.get("hx-request") == "true"
-    drawn = picture(found)
-    return render(
-        request, "lineage_view.html" if fragment else "lineage.html", lineage=found, choice=choice, picture=drawn,
+    answer = render(
+        request, "lineage_view.html" if fragment else "lineage.html", lineage=found, choice=choice, picture=picture(found),
         rows=list(_rows(found)), most=asking.MANY, few=asking.FEW,
     )  # fmt: skip
+    if fragment:
+        answer.headers["HX-Push-Url"] = choice.address()
+    return answer
 
 
 def chosen(store: Store, choice: Choice) -> Lineage:

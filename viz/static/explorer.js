@@ -45,13 +45,29 @@
     });
   };
 
-  // sentences are fetched when a relation is opened
-  document.addEventListener("toggle", (event) => {
-    const details = event.target, from = details.dataset?.load;
-    if (!from || !details.open) return;
-    delete details.dataset.load;
-    htmx.ajax("GET", from, { target: details.querySelector(".quotes"), swap: "innerHTML" });
-  }, true);
+  // evidence opens below its relation; without this script the link leads to it
+  const evidence = (link) => {
+    link.setAttribute("role", "button");
+    link.setAttribute("aria-expanded", "false");
+    let quotes = null;
+    const toggle = () => {
+      if (!quotes) {
+        quotes = document.createElement("div");
+        quotes.className = "quotes";
+        link.closest("li").append(quotes);
+        htmx.ajax("GET", link.getAttribute("href"), { target: quotes, swap: "innerHTML" });
+      }
+      const open = link.getAttribute("aria-expanded") !== "true";
+      quotes.hidden = !open;
+      link.setAttribute("aria-expanded", String(open));
+    };
+    link.addEventListener("click", (event) => {
+      if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+      event.preventDefault();
+      toggle();
+    });
+    link.addEventListener("keydown", (event) => { if (event.key === " ") { event.preventDefault(); toggle(); } });
+  };
 
   // light on lines of descent
   const lights = (works) => {
@@ -94,6 +110,7 @@
 
   const prepare = (root) => {
     for (const input of root.querySelectorAll("[data-complete]")) complete(input);
+    for (const link of root.querySelectorAll("a.evidence")) evidence(link);
     for (const works of root.querySelectorAll("svg.works")) lights(works);
   };
   prepare(document);
