@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from hashlib import blake2b
 from importlib.resources import files
 
@@ -11,6 +11,7 @@ from begat.graph.names import fold
 from begat.graph.vocabulary import NodeType, Relation
 from begat.loaders.mining import names, relations
 from begat.loaders.mining.context import INTRODUCED, akin
+from begat.loaders.mining.judge import Judge
 from begat.loaders.mining.reading import Name, Reading, Stated
 from begat.loaders.mining.readings import readings
 
@@ -48,16 +49,33 @@ def introductions(document: Document) -> tuple[Thing, ...]:
     return tuple(dict.fromkeys(things))
 
 
-def mine(document: Document, known: dict[str, NodeType]) -> Mined:
+@dataclass(frozen=True, slots=True)
+class Taught:
+    """All that mining has learned; without it, what comes with begat."""
+
+    names: names.Judges
+    relations: Judge
+
+
+def mine(document: Document, known: dict[str, NodeType], taught: Taught | None = None) -> Mined:
     """What a document says, given what the corpus introduces (folded name → type)."""
+    return mined(readings(document), known, taught)
+
+
+def mined(texts: Sequence[Reading], known: dict[str, NodeType], taught: Taught | None = None) -> Mined:
+    """What the readings of one document say."""
     mentions: list[Mention] = []
     assertions: list[Assertion] = []
     aliases: dict[tuple[str, str], None] = {}
-    for reading in readings(document):
-        found = entitled(reading, names.find(reading, known))
+    for reading in texts:
+        found = entitled(reading, names.find(reading, known, taught.names if taught else None))
         mentions += _mentions(reading, found)
         assertions += _presented(reading, found)
-        assertions += [a for s in relations.find(reading, found) if (a := _assertion(reading, s))]
+        assertions += [
+            a
+            for s in relations.find(reading, found, taught.relations if taught else None)
+            if (a := _assertion(reading, s))
+        ]
         aliases.update(dict.fromkeys(_aliases(reading, found)))
     return Mined(tuple(mentions), tuple(assertions), tuple(aliases))
 
