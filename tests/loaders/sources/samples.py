@@ -224,7 +224,7 @@ def paperswithcode(papers: list[dict[str, str]]) -> bytes:
 
 
 def methods(papers: list[dict[str, str]]) -> bytes:
-    rows = [
+    rows: list[dict[str, object]] = [
         {
             "url": f"https://paperswithcode.com/method/{number(paper)}", "name": paper["title"], "full_name": paper["title"],
             "description": paper["abstract"], "paper": None, "source_url": f"https://arxiv.org/abs/{paper['id']}",
