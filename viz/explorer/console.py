@@ -14,7 +14,7 @@ from begat.graph.errors import BegatError, NotFoundError, UsageError
 from begat.graph.rdf import node_iri
 from begat.graph.search import find
 from begat.graph.store import Store
-from begat.graph.vocabulary import BASE, NodeType, Relation
+from begat.graph.vocabulary import BASE, FACTS, LINEAGE, NodeType, Relation
 from begat.queries import library
 from begat.queries.cypher import cypher
 from begat.queries.library import Question, questions
@@ -35,7 +35,6 @@ WAIT = 15.0
 """Seconds that a query waits for others to end."""
 FORMS = ("table", "graph", "csv", "json")
 LANGUAGES = ("cypher", "sparql")
-_DRAWN_RELATIONS = tuple(r for r in Relation if r not in (Relation.MENTIONS, Relation.AUTHORED_BY))
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +109,7 @@ def console(request: Request, store: Store) -> Response:
         result=result, problem=problem, near=problem.suggestions if isinstance(problem, NotFoundError) else (),
         elsewhere=elsewhere and bool(text or question), forms=_forms(request), shown=ROWS_SHOWN, given=ROWS_GIVEN,
         cells=_cells(store, result) if result and form == "table" else [],
-        drawn=_drawn(store, result) if result and form == "graph" else None,
+        drawn=_drawn(store, result, _text(question, language) if question else text) if result and form == "graph" else None,
         editable=_editable(store, question, values, language) if question and asked else None,
     )  # fmt: skip
 
@@ -167,8 +166,13 @@ def _editable(store: Store, question: Question, values: dict[str, str], language
                 return None
             value = f"<{node_iri(node).value}>" if language == "sparql" else node
         lines.append(f"{parameter.name}={value}")
-    text = (question.cypher if language == "cypher" else question.sparql).strip()
-    return address("/query", [("language", language), ("q", text), ("parameters", "\n".join(lines))])
+    return address(
+        "/query", [("language", language), ("q", _text(question, language)), ("parameters", "\n".join(lines))]
+    )
+
+
+def _text(question: Question, language: str) -> str:
+    return (question.cypher if language == "cypher" else question.sparql).strip()
 
 
 def _forms(request: Request) -> list[tuple[str, str]]:
@@ -227,15 +231,16 @@ def _ids(value: Any) -> Iterator[str]:
         yield from _ids(value.get("id"))
 
 
-def _drawn(store: Store, result: Result) -> tuple[Picture | None, int]:
-    """The works that an answer names, with the edges between them; and how many it names."""
+def _drawn(store: Store, result: Result, text: str) -> tuple[Picture | None, int]:
+    """The works that an answer names, and how many; with the edges between them that the query speaks of."""
+    spoken = tuple(r for r in Relation if r.value in text or FACTS[r].iri.rpartition("#")[2] in text)
     ids = dict.fromkeys(found for row in result.rows[: ROWS_SHOWN * 5] for value in row for found in _ids(value))
     nodes = [n for n in nodes_of(store, ids).values() if n.type is not NodeType.AUTHOR]
     order = {node: place for place, node in enumerate(ids)}
     nodes.sort(key=lambda node: order[node.id])
     if not nodes:
         return None, 0
-    return picture(among(store, nodes[:DRAWN], _DRAWN_RELATIONS)), len(nodes)
+    return picture(among(store, nodes[:DRAWN], spoken or LINEAGE), subject=False), len(nodes)
 
 
 ROUTES = [Route("/query", reading(console))]

@@ -66,7 +66,7 @@ def templates() -> Environment:
         "facts": FACTS, "LINEAGE": LINEAGE, "Relation": Relation, "types": asking.TYPES, "unsure": UNSURE,
         "slug": asking.slug, "node_address": node_address, "address": address, "static": static_address,
         "shape": _shape, "sample": _sample, "dated": draw.dated, "outside": link, "plural": _plural,
-        "edge_address": edge_address,
+        "edge_address": edge_address, "definitions": Markup(draw.definitions()),
     }  # fmt: skip
     environment.filters["thousands"] = lambda value: f"{value:,}"
     return environment
@@ -98,7 +98,7 @@ def edge_address(edge: Edge) -> str:
 
 
 def render(request: Request, template: str, status_code: int = 200, /, **context: Any) -> HTMLResponse:
-    """A template as an answer; `definitions` of the pictures' lines are in each page once."""
+    """A template as an answer."""
     app = explorer(request)
     html = templates().get_template(template).render(explorer=app, path=request.url.path, **context)
     return HTMLResponse(html, status_code)
@@ -211,7 +211,7 @@ def _family_picture(store: Store, family: str, found: list[Node]) -> Any:
     members = [node for node in found[:PER_PAGE] if node.type in THINGS]
     if len(members) < 2:
         return None
-    return picture(among(store, members, LINEAGE))
+    return picture(among(store, members, LINEAGE), subject=False)
 
 
 def among(store: Store, nodes: list[Node], relations: tuple[Relation, ...]) -> Lineage:

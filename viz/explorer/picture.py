@@ -27,11 +27,17 @@ class Picture:
     unsure: int
 
 
-def picture(lineage: Lineage) -> Picture:
-    """Draw a lineage; each box is a link to its work's page."""
+def picture(lineage: Lineage, *, subject: bool = True) -> Picture:
+    """Draw a lineage; each box is a link to its work's page.
+
+    Without a `subject` none is marked: of an answer's works none is the one asked about. The lines refer to
+    definitions that each page of the explorer has once.
+    """
     laid = layout(lineage)
     addresses = [draw.text(node_address(box.node.id)) for box in laid.boxes]
     boxes = re.sub(r'href="#w(\d+)"', lambda n: f'href="{addresses[int(n[1])]}"', draw.boxes(laid, lineage, links=True))
+    if not subject:
+        boxes = boxes.replace(' subject" href=', '" href=')
     lines = f'<g class="lines" aria-hidden="true">{draw.lines(laid, lineage.subject.id)}</g>'
     return Picture(
         width=round(laid.width),
@@ -39,7 +45,7 @@ def picture(lineage: Lineage) -> Picture:
         header=draw.HEADER,
         large=len(laid.boxes) > draw.LARGE,
         years=Markup(draw.years(laid)),
-        works=Markup(f'{draw.definitions()}{draw.bands(laid)}{lines}<g class="boxes">{boxes}</g>'),
+        works=Markup(f'{draw.bands(laid)}{lines}<g class="boxes">{boxes}</g>'),
         relations=tuple(r for r in Relation if any(line.edge.relation is r for line in laid.lines)),
         unsure=sum(line.edge.confidence < UNSURE for line in laid.lines),
     )
