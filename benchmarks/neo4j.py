@@ -61,8 +61,11 @@ def measure(store: Store, folder: Path, workers: list[int]) -> None:
     print(f"{nodes:,} nodes, {edges:,} edges, {os.cpu_count()} cores")
     for count in workers:
         with server(folder / "push", HEAP) as running:
+            Store.create(folder / "empty.begat").close()
+            with timed("constraints and indexes", 0), Store.open(folder / "empty.begat") as empty:
+                neo4j.push(empty, running.uri)
             with timed(f"begat push, {count} workers", size):
-                neo4j.push(store, running.uri, workers=count)
+                neo4j.push(store, running.uri, workers=count, replace=True)
             with timed("  again, nothing changed", size):
                 neo4j.push(store, running.uri, workers=count)
             with neo4j.connected(neo4j.Address.of(running.uri)) as driver, driver.session() as session:
@@ -92,16 +95,14 @@ def admin(folder: Path, size: int) -> None:
 def load_csv(folder: Path, size: int) -> None:
     """As its manual says: a constraint, then rows in transactions of a thousand, a pass for each label and type."""
     home = folder / "load"
-    (home / "import").mkdir(parents=True)
-    for name in ("nodes.csv", "edges.csv"):
-        (folder / "csv" / name).rename(home / "import" / name)
+    nodes, edges = ((folder / "csv" / name).resolve().as_uri() for name in ("nodes.csv", "edges.csv"))
     part = "split(row.`{0}`, '\\u001f')"
     with server(home, HEAP) as running, neo4j.connected(neo4j.Address.of(running.uri)) as driver:
         with driver.session() as session, timed("LOAD CSV", size):
             session.run("CREATE CONSTRAINT FOR (n:Begat) REQUIRE n.id IS UNIQUE").consume()
             for label in ("Model", "Paper"):
                 session.run(
-                    "LOAD CSV WITH HEADERS FROM 'file:///nodes.csv' AS row"
+                    f"LOAD CSV WITH HEADERS FROM '{nodes}' AS row"
                     f" WITH row WHERE row.`:LABEL` ENDS WITH '{label}' CALL (row) {{ CREATE (n:Begat:{label} {{id: row.`id:ID`, name: row.name,"
                     f" aliases: {part.format('aliases:string[]')}, arxiv: row.arxiv, year: toInteger(row.`year:long`), date: row.date,"
                     f" _date: row._date, _seen: row._seen, _names: {part.format('_names:string[]')},"
@@ -110,7 +111,7 @@ def load_csv(folder: Path, size: int) -> None:
                 ).consume()
             for relation in LINEAGE:
                 session.run(
-                    "LOAD CSV WITH HEADERS FROM 'file:///edges.csv' AS row"
+                    f"LOAD CSV WITH HEADERS FROM '{edges}' AS row"
                     f" WITH row WHERE row.`:TYPE` = '{relation}' CALL (row) {{"
                     " MATCH (a:Begat {id: row.`:START_ID`}) MATCH (b:Begat {id: row.`:END_ID`})"
                     f" CREATE (a)-[:{relation} {{confidence: toFloat(row.`confidence:double`), support: toInteger(row.`support:long`),"
