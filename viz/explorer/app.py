@@ -1,6 +1,7 @@
 """The explorer put together, and served."""
 
 import ipaddress
+import socket
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -96,8 +97,16 @@ def serve(
     except SystemExit:  # uvicorn has said why, in its own words
         raise BegatError(f"{host}:{port} cannot be listened on; another program has it? --port names another") from None
     name = f"[{host}]" if ":" in host else host
-    ready(f"http://{name}:{listening.getsockname()[1]}/")
-    uvicorn.Server(config).run(sockets=[listening])
+    address = f"http://{name}:{listening.getsockname()[1]}/"
+
+    class Announced(uvicorn.Server):
+        """Says its address when it answers there, and not before."""
+
+        async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+            await super().startup(sockets)
+            ready(address)
+
+    Announced(config).run(sockets=[listening])
 
 
 def _loopback(host: str) -> bool:
