@@ -228,6 +228,7 @@ def _recur(
     """Further occurrences, in any case, of what is a candidate or known: "Weight Selection" as "weight selection"."""
     plain = [_alphanumeric(t) for t in tokens.lower]
     beginnings = {key[:4] for key in found}
+    heads = beginnings | _heads(frozenset(gazetteer))
     for number in range(len(tokens.title)):
         start, end = tokens.first[number], tokens.first[number + 1]
         for i in range(start, end):
@@ -239,6 +240,8 @@ def _recur(
                 if kind_of == BREAK:
                     break
                 key += plain[j]
+                if len(key) > 4 and key[:4] not in heads:
+                    break
                 if kind_of in (FUNCTION, JOIN):
                     continue
                 singular = key[:-1] if key[-1:] == "s" else key
@@ -246,6 +249,12 @@ def _recur(
                     add(i, j + 1, "known")
                 elif key[:4] in beginnings and (key in found or singular in found):
                     add(i, j + 1, "again")
+
+
+@lru_cache(maxsize=16)
+def _heads(names: frozenset[str]) -> frozenset[str]:
+    """With what four letters folded names begin."""
+    return frozenset(name[:4] for name in names)
 
 
 @lru_cache(maxsize=100_000)

@@ -1,8 +1,8 @@
 """What is seen of a candidate: by its shape, its neighbours, its place in the document, and the corpus."""
 
 import math
-import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import lru_cache
 
 from begat.loaders.mining import words
@@ -26,7 +26,6 @@ PROPOSE = frozenset(
 )
 CALLED = frozenset("called termed named dubbed coined denoted call term name dub denote nicknamed coin".split())
 OURS = frozenset("our ours we".split())
-_SHAPES = [(re.compile(r"[A-Z]+"), "A"), (re.compile(r"[a-z]+"), "a"), (re.compile(r"\d+"), "0")]
 
 
 @lru_cache(maxsize=100_000)
@@ -62,36 +61,19 @@ class Scene:
         self.proposed_at = next(proposing, n)
         self.title_words = {w for w in tokens.lower[: self.title_end] if len(w) > 2 and w not in words.FUNCTION}
         self.body_sentences = max(1, len(tokens.title) - (1 if self.title is not None else 0))
+        self.lefts: dict[int, _Left] = {}
+        self.rights: dict[int, _Right] = {}
 
     def describe(self, c: Candidate) -> tuple[list[str], list[float]]:
         """Signs (for the linear judge) and measures (for the trees) of a candidate."""
         t = self.tokens
-        signs: set[str] = set()
         places = c.places
         form = max(c.forms, key=lambda f: (c.forms[f], f))
         i0, j0 = next((p for p in places if p[0] >= self.title_end), places[0])
         toks = t.text[i0:j0]
         lows = t.lower[i0:j0]
         kinds = t.kinds[i0:j0]
-        n_strong = sum(k == STRONG for k in kinds)
-        n_cap = sum(k == CAP for k in kinds)
-        n_low = sum(k == LOW for k in kinds)
-        n_num = sum(k == NUMBER for k in kinds)
-        n_func = sum(k == FUNCTION for k in kinds)
-        n_join = sum(k == JOIN for k in kinds)
-        signs.add("f=" + lows[0])
-        signs.add("l=" + lows[-1])
-        signs.add("sf=" + shape(toks[0]) + ("." if len(toks) > 1 else ""))
-        signs.add("sl=" + shape(toks[-1]) + ("." if len(toks) > 1 else ""))
-        signs.add("ks=" + "".join(map(str, kinds[:6])))
-        for w, k in zip(lows, kinds, strict=True):
-            if k in (STRONG, CAP, LOW):
-                signs.add("w=" + w)
-                if k == STRONG or len(toks) == 1:
-                    signs.add("p3=" + w[:3])
-                    signs.add("s3=" + w[-3:])
-                    signs.add("s4=" + w[-4:])
-        # neighbours
+        signs = self._shaped(toks, lows, kinds)
         in_title = propose = called = ours = data = models = methods = on_before = sentence_start = 0
         the_before = paren = comma_list = propose_same = 0
         first_pos = 1.0
@@ -100,113 +82,211 @@ class Scene:
         nbody = 0
         for i, j in places:
             if (i, j) in self.partner:
-                a, b = self.partner[i, j]
-                signs.update(
-                    "d=" + w for w, k in zip(t.lower[a:b], t.kinds[a:b], strict=True) if k in (CAP, LOW, STRONG)
-                )
-                signs.add("dl=" + t.lower[b - 1])
-                signs.add("ds=" + shape(t.text[a]))
-                if a < i and a > t.first[t.sentence[i]]:
-                    signs.add("dp=" + _w(t.lower[a - 1]))
-            s = t.sentence[i]
-            a, b = t.first[s], t.first[s + 1]
-            p1 = t.lower[i - 1] if i > a else "<"
-            p2 = t.lower[i - 2] if i - 1 > a else "<"
-            n1 = t.lower[j] if j < b else ">"
-            n2 = t.lower[j + 1] if j + 1 < b else ">"
+                signs += self._defined(i, *self.partner[i, j])
             if i < self.title_end:
                 in_title = 1
                 if j <= self.colon:
                     in_colon = 1.0 if (i == 0 and j == self.colon) else max(in_colon, 0.5)
-                signs.add("tp1=" + p1)
-                signs.add("tn1=" + n1)
+                signs += self._in_title(i, j)
                 continue
             nbody += 1
             first_pos = min(first_pos, (i - self.title_end) / self.size)
-            signs.add("p1=" + _w(p1))
-            signs.add("n1=" + _w(n1))
-            signs.add("p2=" + _w(p2))
-            signs.add("n2=" + _w(n2))
-            signs.add("pp=" + _w(p2) + "_" + _w(p1))
-            signs.add("nn=" + _w(n1) + "_" + _w(n2))
-            signs.add("pn=" + _w(p1) + "_" + _w(n1))
-            signs.update("b=" + w for w in t.lower[max(a, i - 5) : i] if w.isalpha())
-            signs.update("a=" + w for w in t.lower[j : min(b, j + 4)] if w.isalpha())
-            window = t.lower[max(a, i - 7) : i]
-            if any(w in PROPOSE for w in window):
-                propose = 1
+            left, right = self._left(i), self._right(j)
+            signs += left.signs
+            signs += right.signs
+            signs.append("pn=" + left.word + "_" + right.word)
             before += i < self.proposed_at
-            near = _stated(t, a, i)
-            if near:
-                signs.add("st=" + near)
-                adjacent = max(adjacent, _NEAR.get(near[-1], 0.3))
-            if n1 in ACHIEVES or n2 in ACHIEVES:
-                acts += 1
-            if p1 in ("proposed", "our", "introduced", "presented") or p2 in ("proposed", "our"):
-                mine += 1
-            if n1 in (",", "(", "—", "–", ":") and n2 in ("a", "an", "the", "our", "which"):
-                described += 1
-            if any(w in CALLED for w in window[-4:]):
-                called = 1
-            if any(w in OURS for w in window[-3:]):
-                ours = 1
-            if any(w in PROPOSE for w in t.lower[a:i]):
-                propose_same = 1
-            after = t.lower[j : min(b, j + 3)]
-            if any(w in DATA for w in after):
-                data += 1
-            if any(w in MODELS for w in after):
-                models += 1
-            if any(w in METHODS for w in after):
-                methods += 1
-            if p1 == "on" or (p2 == "on" and p1 in ("the", "both")):
-                on_before += 1
-            if p1 == "the":
-                the_before += 1
-            if i == a:
-                sentence_start += 1
-            if p1 == "(" and n1 == ")":
-                paren += 1
-            if n1 in (",", "and", "or", "/") or p1 in (",", "and", "or", "/"):
-                comma_list += 1
-        count = len(places)
-        word = lows[0] if len(toks) == 1 else ""
-        low_df = (
-            words.lower(word)
-            if word
-            else min((words.lower(w) for w, k in zip(lows, kinds, strict=True) if k in (LOW, CAP)), default=0)
-        )
-        cap_df = (
-            words.cased(toks[0])
-            if len(toks) == 1
-            else min((words.cased(w) for w, k in zip(toks, kinds, strict=True) if k in (STRONG, CAP)), default=0)
-        )
-        letters = sum(ch.isalpha() for ch in form)
-        uppers = sum(ch.isupper() for ch in form)
-        digits = sum(ch.isdigit() for ch in form)
-        is_short = any(p in self.shorts for p in places)
-        is_long = any(p in self.longs for p in places)
+            adjacent = max(adjacent, left.adjacent)
+            propose |= left.propose
+            called |= left.called
+            ours |= left.ours
+            propose_same |= left.propose_same
+            mine += left.mine
+            on_before += left.on
+            the_before += left.the
+            sentence_start += left.start
+            acts += right.acts
+            described += right.described
+            data += right.data
+            models += right.models
+            methods += right.methods
+            paren += left.opens and right.closes
+            comma_list += left.listed or right.listed
+        low_df, cap_df = _frequencies(toks, lows, kinds)
+        letters, uppers, digits = _letters(form)
+        distinct = set(lows)
         measures = [
-            len(form), len(toks), n_strong, n_cap, n_low, n_num, n_func, n_join,
+            len(form), len(toks), kinds.count(STRONG), kinds.count(CAP), kinds.count(LOW), kinds.count(NUMBER),
+            kinds.count(FUNCTION), kinds.count(JOIN),
             letters, uppers, digits, uppers / max(1, letters),
-            count, nbody, in_title, in_colon, first_pos, propose, called, ours, propose_same,
+            len(places), nbody, in_title, in_colon, first_pos, propose, called, ours, propose_same,
             data, models, methods, on_before, the_before, sentence_start, paren, comma_list,
-            math.log1p(low_df), math.log1p(cap_df), float(is_short), float(is_long),
-            len(c.forms), float("shape" in c.reasons), float("defined" in c.reasons), float("segment" in c.reasons),
-            float("known" in c.reasons), float(kinds[0] == LOW), float(kinds[-1] == LOW), float(kinds[0] == CAP),
-            float(kinds[-1] == CAP), float(kinds[-1] == NUMBER), float(kinds[0] == STRONG), float(kinds[-1] == STRONG),
-            float(lows[-1] in DATA), float(lows[-1] in MODELS), float(lows[-1] in METHODS),
+            math.log1p(low_df), math.log1p(cap_df),
+            not self.shorts.isdisjoint(places), not self.longs.isdisjoint(places),
+            len(c.forms), "shape" in c.reasons, "defined" in c.reasons, "segment" in c.reasons,
+            "known" in c.reasons, kinds[0] == LOW, kinds[-1] == LOW, kinds[0] == CAP,
+            kinds[-1] == CAP, kinds[-1] == NUMBER, kinds[0] == STRONG, kinds[-1] == STRONG,
+            lows[-1] in DATA, lows[-1] in MODELS, lows[-1] in METHODS,
             self.body_sentences,
             before, before / max(1, nbody), adjacent, acts, mine, described,
-            sum(w in self.title_words for w in set(lows)) / max(1, len(set(lows))),
+            len(self.title_words & distinct) / max(1, len(distinct)),
             self.proposed_at / max(1, self.size),
         ]  # fmt: skip
-        for name in ("long", "short", "defined", "title", "segment", "shape"):
-            if name in c.reasons:
-                signs.add("r=" + name)
+        signs += [
+            "r=" + name for name in ("long", "short", "defined", "title", "segment", "shape") if name in c.reasons
+        ]
         if in_colon == 1:
-            signs.add("colon")
-        return sorted(signs), [float(m) for m in measures]
+            signs.append("colon")
+        return list(dict.fromkeys(signs)), measures
+
+    def _shaped(self, toks: list[str], lows: list[str], kinds: list[int]) -> list[str]:
+        """Signs of how a candidate is written."""
+        many = "." if len(toks) > 1 else ""
+        signs = [
+            "f=" + lows[0],
+            "l=" + lows[-1],
+            "sf=" + shape(toks[0]) + many,
+            "sl=" + shape(toks[-1]) + many,
+            "ks=" + "".join(map(str, kinds[:6])),
+        ]
+        for w, k in zip(lows, kinds, strict=True):
+            if k in (STRONG, CAP, LOW):
+                signs.append("w=" + w)
+                if k == STRONG or not many:
+                    signs += ["p3=" + w[:3], "s3=" + w[-3:], "s4=" + w[-4:]]
+        return signs
+
+    def _defined(self, i: int, a: int, b: int) -> list[str]:
+        """Signs of the other form [a, b) in the definition of a candidate at i."""
+        t = self.tokens
+        signs = ["d=" + w for w, k in zip(t.lower[a:b], t.kinds[a:b], strict=True) if k in (CAP, LOW, STRONG)]
+        signs += ["dl=" + t.lower[b - 1], "ds=" + shape(t.text[a])]
+        if a < i and a > t.first[t.sentence[i]]:
+            signs.append("dp=" + _w(t.lower[a - 1]))
+        return signs
+
+    def _in_title(self, i: int, j: int) -> list[str]:
+        """Signs of what stands beside [i, j) in the title."""
+        t = self.tokens
+        s = t.sentence[i]
+        before = t.lower[i - 1] if i > t.first[s] else "<"
+        after = t.lower[j] if j < t.first[s + 1] else ">"
+        return ["tp1=" + before, "tn1=" + after]
+
+    def _left(self, i: int) -> "_Left":
+        """What stands before whatever begins at token i; told once."""
+        if i not in self.lefts:
+            t = self.tokens
+            self.lefts[i] = _look_left(t.lower, t.first[t.sentence[i]], i)
+        return self.lefts[i]
+
+    def _right(self, j: int) -> "_Right":
+        """What stands after whatever ends before token j; told once."""
+        if j not in self.rights:
+            t = self.tokens
+            self.rights[j] = _look_right(t.lower, j, t.first[t.sentence[j - 1] + 1])
+        return self.rights[j]
+
+
+@dataclass(slots=True)
+class _Left:
+    """What stands before a place: the word, all signs, and the answers that the measures count."""
+
+    word: str
+    signs: list[str]
+    adjacent: float
+    propose: bool
+    called: bool
+    ours: bool
+    propose_same: bool
+    mine: bool
+    on: bool
+    the: bool
+    start: bool
+    opens: bool
+    listed: bool
+
+
+@dataclass(slots=True)
+class _Right:
+    """What stands after a place, likewise."""
+
+    word: str
+    signs: list[str]
+    acts: bool
+    described: bool
+    data: bool
+    models: bool
+    methods: bool
+    closes: bool
+    listed: bool
+
+
+_LISTING = frozenset((",", "and", "or", "/"))
+
+
+def _look_left(lower: list[str], a: int, i: int) -> _Left:
+    """What the sentence that begins at a has before token i."""
+    p1 = lower[i - 1] if i > a else "<"
+    p2 = lower[i - 2] if i - 1 > a else "<"
+    w1, w2 = _w(p1), _w(p2)
+    signs = ["p1=" + w1, "p2=" + w2, "pp=" + w2 + "_" + w1]
+    signs += ["b=" + w for w in lower[max(a, i - 5) : i] if w.isalpha()]
+    near = _stated(lower, a, i)
+    if near:
+        signs.append("st=" + near)
+    window = lower[max(a, i - 7) : i]
+    return _Left(
+        word=w1,
+        signs=signs,
+        adjacent=_NEAR.get(near[-1], 0.3) if near else 0.0,
+        propose=not PROPOSE.isdisjoint(window),
+        called=not CALLED.isdisjoint(window[-4:]),
+        ours=not OURS.isdisjoint(window[-3:]),
+        propose_same=not PROPOSE.isdisjoint(lower[a:i]),
+        mine=p1 in ("proposed", "our", "introduced", "presented") or p2 in ("proposed", "our"),
+        on=p1 == "on" or (p2 == "on" and p1 in ("the", "both")),
+        the=p1 == "the",
+        start=i == a,
+        opens=p1 == "(",
+        listed=p1 in _LISTING,
+    )
+
+
+def _look_right(lower: list[str], j: int, b: int) -> _Right:
+    """What the sentence that ends at b has from token j on."""
+    n1 = lower[j] if j < b else ">"
+    n2 = lower[j + 1] if j + 1 < b else ">"
+    w1, w2 = _w(n1), _w(n2)
+    signs = ["n1=" + w1, "n2=" + w2, "nn=" + w1 + "_" + w2]
+    signs += ["a=" + w for w in lower[j : min(b, j + 4)] if w.isalpha()]
+    after = lower[j : min(b, j + 3)]
+    return _Right(
+        word=w1,
+        signs=signs,
+        acts=n1 in ACHIEVES or n2 in ACHIEVES,
+        described=n1 in (",", "(", "—", "–", ":") and n2 in ("a", "an", "the", "our", "which"),
+        data=not DATA.isdisjoint(after),
+        models=not MODELS.isdisjoint(after),
+        methods=not METHODS.isdisjoint(after),
+        closes=n1 == ")",
+        listed=n1 in _LISTING,
+    )
+
+
+def _frequencies(toks: list[str], lows: list[str], kinds: list[int]) -> tuple[int, int]:
+    """How common a candidate's rarest word is in lower case, and how common its rarest name is as written."""
+    if len(toks) == 1:
+        return words.lower(lows[0]), words.cased(toks[0])
+    low = [words.lower(w) for w, k in zip(lows, kinds, strict=True) if k in (LOW, CAP)]
+    cap = [words.cased(w) for w, k in zip(toks, kinds, strict=True) if k in (STRONG, CAP)]
+    return min(low, default=0), min(cap, default=0)
+
+
+@lru_cache(maxsize=100_000)
+def _letters(form: str) -> tuple[int, int, int]:
+    """How many letters, capitals and digits a form has."""
+    return sum(map(str.isalpha, form)), sum(map(str.isupper, form)), sum(map(str.isdigit, form))
 
 
 ACHIEVES = frozenset(
@@ -222,11 +302,11 @@ def _own(t: Tokens, i: int) -> bool:
     return any(w in ("we", "paper", "work", "our", "i", "is", "are", "to") for w in t.lower[max(0, i - 4) : i])
 
 
-def _stated(t: Tokens, start: int, i: int) -> str:
+def _stated(lower: list[str], start: int, i: int) -> str:
     """The word before i that gives or proposes a name, what stands between, and how far it is: "propose,2"."""
     between = ""
     for at in range(i - 1, max(start, i - 16) - 1, -1):
-        word = t.lower[at]
+        word = lower[at]
         if word in CALLED:
             return "called" + between + str(min(5, i - at))
         if word in PROPOSE:

@@ -84,18 +84,22 @@ class Trees:
     roots: npt.NDArray[np.int32]
     bias: float
     depth: int
+    _flat: "_Flat" = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_flat", _flattened(self))
 
     def scores(self, rows: Floats) -> Floats:
         """The log-odds of each row of measures, (rows,)."""
         if not len(rows):
             return np.zeros(0)
-        rows = rows.astype(np.float32)
-        at = np.tile(self.roots, (len(rows), 1))
-        number = np.arange(len(rows))[:, None]
-        for _ in range(self.depth):
-            goes_left = rows[number, self.measure[at]] <= self.threshold[at]
-            at = np.where(goes_left, self.left[at], self.right[at])
-        return np.asarray(self.value[at].sum(axis=1), dtype=np.float64) + self.bias
+        flat = self._flat
+        seen = rows.astype(np.float32)[:, flat.measure]
+        open_leaves = np.where(seen <= flat.threshold, _ALL, flat.right_only)
+        left_most = np.bitwise_and.reduce(open_leaves, axis=1)
+        left_most &= -left_most
+        leaves = np.frexp(left_most.astype(np.float64))[1] - 1
+        return np.asarray(np.take(flat.value, flat.first + leaves).sum(axis=1), dtype=np.float64) + self.bias
 
     def arrays(self, name: str) -> dict[str, npt.NDArray[np.generic]]:
         """What is stored of it."""
@@ -123,6 +127,60 @@ class Trees:
             float(bias),
             int(depth),
         )
+
+
+_ALL = np.int64(-1)
+_MOST_LEAVES = 62
+
+
+@dataclass(frozen=True, slots=True)
+class _Flat:
+    """Trees for asking all their questions at once (QuickScorer: Lucchese and others 2015).
+
+    `measure`, `threshold` and `right_only` are (questions, trees): a row that goes right at a question leaves open the
+    leaves whose bits `right_only` has. Bits count leaves from the left, and the left-most one still open is the tree's
+    leaf; its value stands in `value` at `first` of the tree plus its number.
+    """
+
+    measure: npt.NDArray[np.intp]
+    threshold: npt.NDArray[np.float32]
+    right_only: npt.NDArray[np.int64]
+    value: npt.NDArray[np.float32]
+    first: npt.NDArray[np.intp]
+
+
+def _flattened(trees: "Trees") -> _Flat:
+    """The same trees as `_Flat`; questions that pad a tree close no leaf."""
+    measure, threshold, left, right = (a.tolist() for a in (trees.measure, trees.threshold, trees.left, trees.right))
+    asked: list[list[tuple[int, float, int]]] = []
+    values: list[int] = []
+    first: list[int] = []
+
+    def walk(node: int, questions: list[tuple[int, float, int]]) -> int:
+        """The bits of the leaves under a node, numbered from the tree's first one on."""
+        if left[node] == node:
+            values.append(node)
+            return 1 << (len(values) - 1 - first[-1])
+        under_left = walk(left[node], questions)
+        questions.append((measure[node], threshold[node], ~under_left))
+        return under_left | walk(right[node], questions)
+
+    for root in trees.roots.tolist():
+        first.append(len(values))
+        asked.append([])
+        walk(root, asked[-1])
+        if len(values) - first[-1] > _MOST_LEAVES:
+            raise ValueError(f"a judge's tree has more than {_MOST_LEAVES} leaves: learn it with fewer")
+    most = max((len(questions) for questions in asked), default=0)
+    padded = [[*questions, *[(0, 0.0, -1)] * (most - len(questions))] for questions in asked]
+    columns = list(zip(*padded, strict=True))
+    return _Flat(
+        np.array([[q[0] for q in row] for row in columns], dtype=np.intp).reshape(most, len(asked)),
+        np.array([[q[1] for q in row] for row in columns], dtype=np.float32).reshape(most, len(asked)),
+        np.array([[q[2] for q in row] for row in columns], dtype=np.int64).reshape(most, len(asked)),
+        trees.value[values],
+        np.array(first, dtype=np.intp),
+    )
 
 
 def odds(scores: Floats) -> Floats:
