@@ -15,10 +15,15 @@ from begat.loaders.mining import words
 URL = re.compile(
     r"(?:https?://|www\.)[^\s|<>]+|\b(?:github\.com|huggingface\.co|arxiv\.org|doi\.org|aka\.ms)/[^\s|<>]+"
 )
+_URL_SIGNS = ("http", "www.", "github.com/", "huggingface.co/", "arxiv.org/", "doi.org/", "aka.ms/")
 _RUN = re.compile(r"[^\W_]+")
 _LOWER = "".join(chr(i) for i in range(0x250) if chr(i).islower())
 _FOOTNOTE = re.compile(r"(?<=[\w.,;:)”\"])(\d{1,2})\1\1(?=https?:|www\.|[A-Z][a-z])")
+_THRICE = re.compile(r"(\d)\d?\1\d?\1")
+"""Without this there is no footnote mark: cheaper to look for."""
 _URL_GLUED = re.compile(r"(?<=[A-Za-z])(?=https?://)")
+_MARK = re.compile(r"[,;!?.)](?=\w)|\((?=\w)")
+"""The marks beside which something may be glued; `_MARK_GLUED` says at which of them it is."""
 _MARK_GLUED = re.compile(
     r"(?<=[A-Za-z]{3})(?=\([A-Za-z\d]{2,})(?!\((?:s|es|ed|un|non|self)\))"  # Module(ACM)
     r"|(?<=[\w.)”\"][,;!?])(?=[A-Za-z])"  # e.g.,LLMs
@@ -27,6 +32,11 @@ _MARK_GLUED = re.compile(
     r"|(?<=vs\.)(?=[A-Z\d])"
     r"|(?<=[A-Z\d]\))(?=[a-z]{2,})"
 )
+
+
+def has_url(text: str) -> bool:
+    """Whether a text can hold what `URL` matches; cheaper than to look for it."""
+    return any(sign in text for sign in _URL_SIGNS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,10 +92,13 @@ def repair(text: str) -> Repaired:
 
 def _cuts(text: str) -> list[tuple[int, int]]:
     """Where a space belongs: `text[start:end]` is replaced by one (mostly empty)."""
-    links = [found.span() for found in URL.finditer(text)]
-    cuts = {(found.start(), found.end()) for found in _FOOTNOTE.finditer(text)}
-    cuts |= {(found.start(), found.end()) for found in _URL_GLUED.finditer(text)}
-    cuts |= {(found.start(), found.end()) for found in _MARK_GLUED.finditer(text)}
+    links = [found.span() for found in URL.finditer(text)] if has_url(text) else []
+    cuts = {found.span() for found in _FOOTNOTE.finditer(text)} if _THRICE.search(text) else set()
+    cuts |= {found.span() for found in _URL_GLUED.finditer(text)} if has_url(text) else set()
+    for mark in _MARK.finditer(text):
+        seam = mark.start() if mark[0] == "(" else mark.end()
+        if _MARK_GLUED.match(text, seam):
+            cuts.add((seam, seam))
     runs = list(_RUN.finditer(text))
     apart = {run[0] for run in runs}
     glued = [run for run in runs if len(run[0]) > 3 and not words.known(run[0]) and not run[0].isdigit()]

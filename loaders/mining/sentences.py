@@ -6,20 +6,21 @@ from itertools import pairwise
 
 from begat.loaders.mining import words
 from begat.loaders.mining.reading import Sentence, Token
-from begat.loaders.mining.repair import URL
+from begat.loaders.mining.repair import URL, has_url
 
-_TOKEN = re.compile(
-    rf"{URL.pattern}"
-    r"|\\[A-Za-z]+"  # a TeX command
+_PLAIN_TOKEN = re.compile(
+    r"\\[A-Za-z]+"  # a TeX command
     r"|(?:e\.g|i\.e|a\.k\.a|w\.r\.t|et\ al|vs|cf|resp|approx)\.(?=\W)"
     r"|\d+(?:[.,]\d+)+(?:[^\W\d_]{1,2}\b)?|[^\W_]+(?:\.\d+)*(?:[’'](?:s|t|re|ve|ll|d|m)\b)?"
     r"|\.\.\.|[^\w\s]|_"
 )
+_TOKEN = re.compile(rf"{URL.pattern}|{_PLAIN_TOKEN.pattern}")
 _HYPHENED = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)+")
 _SUFFIX = re.compile(
     r"-(?:based|like|style|inspired|type|driven|powered|guided|initiali[sz]ed|enhanced|augmented|equipped|generated|class|family|series)$"
 )
 _POSSESSIVE = re.compile(r"[’'](?:s|t|re|ve|ll|d|m)$")
+_POSSESSIVE_ENDS = frozenset("stedml")
 _NOT_AN_END = re.compile(
     r"(?:\b(?:e\.g|i\.e|et al|vs|cf|resp|approx|Fig|Figs|Eq|Eqs|Sec|Tab|Ref|Refs|No|Dr|Prof|Mr|Ms|a\.k\.a|w\.r\.t|viz|Inc|Ltd|Co|St)"
     r"|\b[A-Z])\.$"
@@ -42,14 +43,20 @@ def tokens(text: str, start: int = 0, end: int | None = None) -> tuple[Token, ..
 
 def _tokens(text: str, start: int, end: int) -> Iterator[Token]:
     at = start
-    while found := _TOKEN.search(text, at, end):
+    pattern = _TOKEN if has_url(text) else _PLAIN_TOKEN
+    while found := pattern.search(text, at, end):
         at = found.end()
         word = found[0]
-        if word[0].isalpha() and (whole := _HYPHENED.match(text, found.start(), end)) and _one(whole[0]):
+        if (
+            text[at : at + 1] == "-"
+            and word[0].isalpha()
+            and (whole := _HYPHENED.match(text, found.start(), end))
+            and _one(whole[0])
+        ):
             at = whole.end()
             yield Token(whole.start(), at, whole[0])
             continue
-        if (mark := _POSSESSIVE.search(word)) and mark.start() > 0:
+        if word[-1] in _POSSESSIVE_ENDS and (mark := _POSSESSIVE.search(word)) and mark.start() > 0:
             yield Token(found.start(), found.start() + mark.start(), word[: mark.start()])
             yield Token(found.start() + mark.start(), at, mark[0])
             continue
