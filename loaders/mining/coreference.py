@@ -37,6 +37,8 @@ def _meant(
 ) -> tuple[str, tuple[int, ...]]:
     """What the words at a place stand for, and the word that says so; ("", ()) where they stand for nothing."""
     word = sequence[at].text.casefold()
+    if word not in _OURS and word not in _THIS:
+        return "", ()
     after = [i.text.casefold() for i in sequence[at + 1 : at + 4]]
     noun = next((w for w in after if w in _NOUNS), None)
     if word in _OURS:
