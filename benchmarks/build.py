@@ -21,7 +21,10 @@ CORPUS = Path(__file__).resolve().parents[2] / "shared" / "corpora" / "conferenc
 
 def mining_alone(corpus: Path, most: int = 1000) -> float:
     """Documents mined a second, in this process, on one core, without reading or writing."""
-    documents = [document for document, _ in zip(loaders.read([str(corpus)]), range(most), strict=False)]
+    documents = [
+        document
+        for document, _ in zip(loaders.read([str(corpus)], on_problem=lambda problem: None), range(most), strict=False)
+    ]
     pipeline.mine(documents[0], {})  # loads the weights
     start = time.perf_counter()
     for document in documents:
@@ -45,8 +48,8 @@ def main() -> None:
                 stages.setdefault("whole build", []).append(time.perf_counter() - start)
                 assert graph.report is not None
                 documents = graph.report.read
-                for stage, seconds in graph.report.seconds.items():
-                    stages.setdefault(stage, []).append(seconds)
+                for stage, taken in graph.report.seconds.items():
+                    stages.setdefault(stage, []).append(taken)
     print(f"{documents} documents, {options.workers} workers, median of {options.runs} runs")
     for stage, seconds in stages.items():
         middle = statistics.median(seconds)

@@ -89,7 +89,8 @@ def _read(
 
 def _documents(input: Input, source: Source | None) -> Iterator[Document]:
     if not input.opening.strip() and len(input.head) < HEAD:
-        input.report.error("", "empty: nothing to read")
+        if not input.report.failed:
+            input.report.error("", "empty: nothing to read")
         return
     if source and not source.binary and input.why_not_text:
         input.report.error("", "{what}: passed over", what=input.why_not_text)

@@ -46,7 +46,7 @@ def _inside(path: Path, package: str) -> bool:
 
 
 def test_imports_run_one_way() -> None:
-    """loaders → graph ← queries ← viz: nobody imports a room that stands over it."""
+    """Loaders → graph ← queries ← viz: nobody imports a room that stands over it."""
     allowed = {
         "graph": {"graph"},
         "loaders": {"graph", "loaders"},

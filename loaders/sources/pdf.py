@@ -44,7 +44,8 @@ def _pdf(input: Input) -> Iterator[Document]:
         pages, title, date = _read(file, input)
     whole = "\n\n".join(page for page in pages if page.strip())
     if not whole.strip():
-        input.report.error("", "a PDF without a text layer (a scan, or damaged): passed over; put it through OCR first")
+        if not input.report.failed:
+            input.report.error("", "a PDF without a text layer (a scan): passed over; put it through OCR first")
         return
     stamp = _STAMP.search(whole[:20_000])
     arxiv = ids.arxiv_id(stamp["id"]) if stamp else None

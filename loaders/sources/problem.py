@@ -43,6 +43,11 @@ class Report:
         self._on_problem = on_problem
         self._kinds: Counter[tuple[str, Severity]] = Counter()
 
+    @property
+    def failed(self) -> bool:
+        """Whether an error was told already, which says why there is nothing (more) to read."""
+        return any(severity is Severity.ERROR for _, severity in self._kinds)
+
     def error(self, place: str, template: str, **values: object) -> None:
         """Tell what was not read."""
         self._tell(place, template, Severity.ERROR, values)

@@ -91,16 +91,16 @@ def test_paths_within_documents_are_never_opened(folder: Path, tmp_path: Path) -
 
 
 def test_an_unknown_format_is_refused_at_once() -> None:
-    with pytest.raises(UsageError, match="no such format; there are parquet, jsonl"):
+    with pytest.raises(UsageError, match="no such format; there are parquet, pdf"):
         read(["x"], format="docx", on_problem=never)
 
 
 @pytest.mark.parametrize(
     ("content", "words"),
     [
-        (b"%PDF-1.7\n\x00\x01", "a PDF, not a text: turn it into one first"),
+        (b"%PDF-1.7\n\x00\x01", "the PDF is damaged"),
         (b"PK\x03\x04" + bytes(50), "a zip archive or office document"),
-        (b"\x28\xb5\x2f\xfd" + bytes(50), "zstd-compressed: unpack it first"),
+        (b"\x28\xb5\x2f\xfd" + bytes(50), "zstd data cut short or damaged"),
         ("Of birds.".encode("utf-16-le"), "UTF-16 without a byte order mark"),
         (b'<?xml version="1.0"?><feed><entry><title>A</title></entry></feed>', "of no format that begat knows"),
     ],
