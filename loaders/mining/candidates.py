@@ -226,17 +226,18 @@ def _recur(
     tokens: Tokens, found: Mapping[str, Candidate], gazetteer: Collection[str], add: Callable[[int, int, str], None]
 ) -> None:
     """Further occurrences, in any case, of what is a candidate or known: "Weight Selection" as "weight selection"."""
+    kinds = tokens.kinds
     plain = [_alphanumeric(t) for t in tokens.lower]
     beginnings = {key[:4] for key in found}
     heads = beginnings | _heads(frozenset(gazetteer))
     for number in range(len(tokens.title)):
         start, end = tokens.first[number], tokens.first[number + 1]
         for i in range(start, end):
-            if tokens.kinds[i] in (FUNCTION, BREAK, JOIN):
+            if kinds[i] in (FUNCTION, BREAK, JOIN) or (len(plain[i]) > 4 and plain[i][:4] not in heads):
                 continue
             key = ""
             for j in range(i, min(end, i + 6)):
-                kind_of = tokens.kinds[j]
+                kind_of = kinds[j]
                 if kind_of == BREAK:
                     break
                 key += plain[j]
