@@ -9,6 +9,7 @@ from __future__ import annotations
 import difflib
 import json
 import os
+import shutil
 import sqlite3
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -213,13 +214,15 @@ def demo(graph: str, output: Path) -> None:
 
         say("")
         emit(page(lineage), output)
+    called = "begat" if shutil.which("begat") else os.path.relpath(sys.argv[0])
     say(
         f"\nThe graph is {graph}, built from {report.read} texts of the example corpus. Try next:\n"
         f"  open {output} in a browser\n"
-        f"  begat show BERT -g {graph}\n"
-        f"  begat path 'Orca 2' Transformer -g {graph}\n"
-        f"  begat ask most-built-upon -g {graph}\n"
-        f"  begat build YOUR-PAPERS.jsonl -g my.begat"
+        f"  {called} show BERT -g {graph}\n"
+        f"  {called} path 'Orca 2' Transformer -g {graph}\n"
+        f"  {called} ask most-built-upon -g {graph}\n"
+        f"  {called} serve -g {graph}\n"
+        f"  {called} build YOUR-PAPERS.jsonl -g my.begat"
     )
 
 
