@@ -297,13 +297,22 @@ class _Resolution:
 
     def nodes(self) -> Iterator[Node]:
         yield from self.paper_nodes
+        families = self._families()
         for entity in self.things.entities:
             parsed = parse(entity.name)
-            yield Node(
-                entity.id, entity.type, entity.name, (), entity.date, entity.seen, parsed.stem, parsed.version
-            )  # fmt: skip
+            family = families[fold(parsed.stem)]
+            yield Node(entity.id, entity.type, entity.name, (), entity.date, entity.seen, family, parsed.version)
         for node, names in self.authors.items():
             yield Node(node, NodeType.AUTHOR, _commonest(names))
+
+    def _families(self) -> dict[str, str]:
+        """The name of each family, by its folded stem: LLaMA and Llama 2 are of one, named as most of it is."""
+        stems: dict[str, dict[str, int]] = defaultdict(dict)
+        for entity in self.things.entities:
+            stem = parse(entity.name).stem
+            spelt = stems[fold(stem)]
+            spelt[stem] = spelt.get(stem, 0) + 1
+        return {key: _commonest(spelt) for key, spelt in stems.items()}
 
     def _paper_nodes(self) -> Iterator[Node]:
         members: dict[str, list[_Doc]] = defaultdict(list)

@@ -53,6 +53,12 @@ def test_a_build_makes_nodes_and_edges_with_their_evidence(graph: Store) -> None
     assert list(check(graph)) == []
 
 
+def test_a_family_has_one_name_however_its_members_write_it(graph: Store) -> None:
+    build(graph, DOCUMENTS, MINER)
+    families = [node.family for node in graph.nodes("family IS NOT NULL")]
+    assert len({family.casefold() for family in families if family}) == len(set(families))
+
+
 def test_building_twice_changes_nothing_and_says_so(graph: Store) -> None:
     build(graph, DOCUMENTS, MINER)
     before, size = exported(graph), graph.connection.total_changes
