@@ -4,12 +4,15 @@ Candidates are broad (`context.py`), rules propose (`rules.py`), the judge weigh
 one another is decided: one direction, one of several relations that mean nearly the same, one subject.
 """
 
+import re
 from collections.abc import Sequence
+from itertools import permutations
 
 import numpy as np
 
 from begat.graph.vocabulary import Relation
-from begat.loaders.mining.context import Candidate, Scene
+from begat.loaders.mining import rules, stance
+from begat.loaders.mining.context import Candidate, Line, Scene, akin
 from begat.loaders.mining.judge import JUDGED, RIVALS, Judge, shipped
 from begat.loaders.mining.judges import Floats
 from begat.loaders.mining.measures import measures
@@ -20,6 +23,9 @@ FLOOR = 0.3
 """Below this a candidate is not worth being kept, even as a doubtful one."""
 ALONE = 0.9
 """How near to the best subject's probability another subject of the same relation to the same object must come."""
+CONTINUES = 0.85
+"""How sure it is that a text which says that one version continues means: the version before."""
+_SUCCESSION = ("newer", "older")
 UNNAMED = 0.8
 """How much of its probability the paper keeps as a subject when a named subject is as likely: a name says more."""
 
@@ -33,7 +39,24 @@ def find(reading: Reading, names: Sequence[Name], judge: Judge | None = None) ->
     if not seen.candidates:
         return []
     chances = probabilities(seen, judge.scores(seen.told), judge)  # type: ignore[arg-type]
-    return [_stated(seen, *choice, chance) for choice, chance in decide(seen.candidates, chances)]
+    decided = [_stated(seen, *choice, chance) for choice, chance in decide(seen.candidates, chances)]
+    return _versions(seen.scene, decided)
+
+
+def _versions(scene: Scene, decided: Sequence[Stated]) -> list[Stated]:
+    """What is decided, with what is certain of versions: none is a variant of another, one may go on with another."""
+    kept = [
+        s
+        for s in decided
+        if s.relation is not Relation.VARIANT_OF or akin(s.subject.name, s.object.name) not in _SUCCESSION
+    ]
+    said = {(s.subject, s.object) for s in kept if s.relation is Relation.EXTENDS}
+    for newer, older in permutations(range(1, len(scene.things)), 2):
+        pair = scene.things[newer], scene.things[older]
+        if pair not in said and (at := _continued(scene, newer, older)):
+            start, end = scene.lines[at[0]].start, scene.lines[at[1]].end
+            kept.append(Stated(pair[0], Relation.EXTENDS, pair[1], start, end, "continues", CONTINUES))
+    return kept
 
 
 def probabilities(seen: Sight, scores: Floats, judge: Judge) -> Floats:
@@ -74,13 +97,47 @@ def _weight(chance: float, candidate: Candidate) -> float:
 
 def _stated(seen: Sight, candidate: Candidate, relation: int, chance: float) -> Stated:
     """The relation with the sentence that states it best, and the rule that speaks for it."""
-    kind = JUDGED[relation]
+    kind, scene = JUDGED[relation], seen.scene
+    subject, object_ = (scene.things[n] for n in (candidate.subject, candidate.object))
     matches = [m for m in seen.rules.get((candidate.subject, candidate.object), []) if m.rule.relation is kind]
-    named = next((m for m in matches if m.named), matches[0] if matches else None)
-    rule = named.rule.id if named else f"judge:{kind.lower().replace('_', '-')}"
-    line = seen.scene.lines[named.line if named else _line(seen.scene, candidate, kind)]
-    subject, object_ = (seen.scene.things[n] for n in (candidate.subject, candidate.object))
-    return Stated(subject, kind, object_, line.start, line.end, rule, min(chance, 0.99))
+    if matches:
+        best = min(matches, key=_plainness)
+        first = last = best.line
+        rule = best.rule.id
+    elif kind is Relation.EXTENDS and (at := _continued(scene, candidate.subject, candidate.object)):
+        first, last, rule = *at, "continues"
+    else:
+        first = last = _line(scene, candidate, kind)
+        rule = f"judge:{kind.lower().replace('_', '-')}"
+    return Stated(subject, kind, object_, scene.lines[first].start, scene.lines[last].end, rule, min(chance, 0.99))
+
+
+def _plainness(match: rules.Match) -> tuple[bool, bool]:
+    """Sorts first where the subject is named, then where the sentence has it at all ("we build on Y")."""
+    return not match.named, "s" not in match.rule.pattern.groupindex
+
+
+_CONTINUES = re.compile(r"continu(?:e|es|ed|ing)|follow-?up|successor")
+
+
+def _continued(scene: Scene, newer: int, older: int) -> tuple[int, int] | None:
+    """Where a text goes on with an older version ("Y 1 does this. In Y 2, we continue to …"): first and last line.
+
+    The line before is part of it where it names the older version, which the continuing one need not do.
+    """
+    if akin(scene.things[newer].name, scene.things[older].name) != "newer":
+        return None
+    for number, line in enumerate(scene.lines):
+        if newer in line.named and not line.title and _goes_on(line):
+            before = number > 0 and older in scene.lines[number - 1].named and not scene.lines[number - 1].title
+            return number - before, number
+    return None
+
+
+def _goes_on(line: Line) -> bool:
+    """Whether a line says that something continues, and says it outright."""
+    places = (at for at, item in enumerate(line.sequence) if _CONTINUES.fullmatch(item.text.casefold()))
+    return any(not stance.before(line.sequence, at) & stance.UNSAID for at in places)
 
 
 def _line(scene: Scene, candidate: Candidate, relation: Relation) -> int:

@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
+from begat.graph.model import Document
 from begat.graph.vocabulary import Relation
-from begat.loaders.mining import relations
+from begat.loaders.mining import pipeline, relations
 from begat.loaders.mining.context import Candidate
 from begat.loaders.mining.judge import JUDGED
 from begat.loaders.mining.judges import Floats
@@ -79,3 +80,46 @@ def test_a_named_subject_is_preferred_to_the_unnamed_contribution() -> None:
     pairs = [Candidate(0, 2, []), Candidate(1, 2, [])]
     decided = relations.decide(pairs, chances({USES: 0.8}, {USES: 0.75}))
     assert [c.subject for (c, _), _ in decided] == [1]
+
+
+def evidence_of(document: Document, relation: Relation, subject: str, object_: str) -> list[str]:
+    return [
+        a.evidence.quote
+        for a in pipeline.mine(document, {}).assertions
+        if (a.relation, a.subject.name) == (relation, subject) and a.object.name.startswith(object_)
+    ]
+
+
+GOING_ON = "[-Gizmo 1] learns from maps. In [*+Gizmo 2], we continue to ask what maps can teach."
+
+
+def test_going_on_with_an_older_version_is_shown_by_both_sentences() -> None:
+    scene, *_ = staged(GOING_ON)
+    (found,) = [s for s in relations.find(scene.reading, scene.names) if s.relation is Relation.EXTENDS]
+    assert (found.subject.name, found.object.name, found.rule) == ("Gizmo 2", "Gizmo 1", "continues")
+    assert (found.start, found.end) == (scene.lines[0].start, scene.lines[1].end)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[-Gizmo 1] learns from maps. In [*+Gizmo 2], we ask what maps can teach.",
+        "[-Gizmo 1] learns from maps. [*+Gizmo 2] may continue this.",
+        "[-Gadget 1] learns from maps. In [*+Gizmo 2], we continue to ask what maps can teach.",
+    ],
+)
+def test_without_going_on_the_rule_is_silent(text: str) -> None:
+    scene, *_ = staged(text)
+    assert not [s for s in relations.find(scene.reading, scene.names) if s.rule == "continues"]
+
+
+def test_versions_are_no_variants_of_each_other() -> None:
+    assert not [s for s in stated("[-Gizmo 1] and [*+Gizmo 2] are models of one family.", 0.0) if s[1] == "VARIANT_OF"]
+
+
+def test_the_sentence_that_has_the_subject_is_shown_before_one_that_has_not() -> None:
+    text = "Introduced last year, Gizmo reads maps well. In this paper, we build on Gizmo and improve its speed."
+    quotes = evidence_of(
+        Document(id="x", title="Gizmo v2: Faster Maps", text=text), Relation.EXTENDS, "Gizmo v2", "Gizmo"
+    )
+    assert quotes == ["In this paper, we build on Gizmo and improve its speed."]
