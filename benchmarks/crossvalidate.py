@@ -1,10 +1,12 @@
-"""How good mining is on texts that it has not learned from: strict cross-validation over documents.
+"""How good mining is on texts that it has not learned from: cross-validation over documents.
 
-    python -m benchmarks.crossvalidate [--shared DIR] [--folds N] [--only K] [--save FILE]
+    python -m benchmarks.crossvalidate [--shared DIR] [--folds N] [--found FILE] [--save FILE]
 
-For each fold every judge (of names, of relations, their calibration) is learned anew from the other folds alone; the
-fold's documents are mined with them, without a gazetteer; what comes out of all folds is scored by the scorer of the
-gold. Slow: a fold learns for several minutes. `--only 0` does the first fold alone, `--save` keeps the assertions.
+Each document's names are found by judges that have not learned from it; its relations are then judged by a judge that
+has learned (and was calibrated) on the other folds alone. What comes out of all folds is scored by the scorer of the
+gold. Slow: minutes for the names, a few more for each fold; `--found` keeps the names once found (as learn_relations
+does), `--save` the assertions. Without a gazetteer of other documents. The only thing that a fold's document has
+touched beforehand are judges of names by which the names of *other* documents were found, for the judge to learn from.
 Prints the scores, and how many of the statements with a confidence around p are right.
 """
 
@@ -20,34 +22,30 @@ from pathlib import Path
 from typing import Any
 
 from begat.graph.resolve import believed
-from begat.loaders.mining import gold, learn_names, learn_relations, pipeline
-from begat.loaders.mining.names import shipped
-from begat.loaders.mining.reading import Reading
+from begat.loaders.mining import gold, learn_relations, pipeline
+from begat.loaders.mining.judge import Judge
+from begat.loaders.mining.reading import Name, Reading
 
 ROOT = Path(__file__).resolve().parents[1]
 Pair = tuple[gold.Record, Reading]
 
 
-EXAMPLES = [str(ROOT / "examples" / name) for name in ("expected.jsonl", "papers.jsonl", "posts")]
+SETS = ("the development gold", "our own examples", "conference abstracts that we annotated")
 
 
-def annotated(shared: Path) -> list[Pair]:
-    """The development gold and our own examples with their texts."""
-    theirs = [shared / "gold" / "dev.jsonl", shared / "seeds", shared / "gold" / "texts.jsonl"]
-    return gold.collected([list(map(str, theirs)), EXAMPLES], [str(shared / "arxiv" / "metadata.jsonl")])
+def annotated(shared: Path) -> list[list[Pair]]:
+    """The annotated documents with their texts: the development gold, our own examples, our own annotations."""
+    sets = (
+        [shared / "gold" / "dev.jsonl", shared / "seeds", shared / "gold" / "texts.jsonl"],
+        [ROOT / "examples" / name for name in ("expected.jsonl", "papers.jsonl", "posts")],
+        [ROOT / "benchmarks" / "gold" / "conferences.jsonl", shared / "corpora" / "conferences.jsonl"],
+    )
+    return [gold.collected([list(map(str, each))], [str(shared / "arxiv" / "metadata.jsonl")]) for each in sets]
 
 
-def taught(pairs: Sequence[Pair]) -> pipeline.Taught:
-    """Judges that have learned from these alone; of the texts without annotation only words are counted."""
-    seen = shipped().gazetteer.seen
-    examples = learn_names.examples_of(pairs, seen)
-    names = learn_names.learn(examples, learn_names.gazetteer_of(examples, seen))
-    return pipeline.Taught(names, learn_relations.pruned(learn_relations.learn(learn_relations.lessons(pairs))))
-
-
-def asserted(record: gold.Record, reading: Reading, judges: pipeline.Taught) -> Iterator[dict[str, Any]]:
+def asserted(record: gold.Record, reading: Reading, found: Sequence[Name], judge: Judge) -> Iterator[dict[str, Any]]:
     """What is mined from a reading, as the scorer reads it."""
-    for a in pipeline.mined([reading], {}, judges).assertions:
+    for a in pipeline.asserted(reading, found, judge):
         yield {
             "document": record["id"],
             "subject": a.subject.name, "subject_type": a.subject.type,
@@ -91,34 +89,32 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--shared", type=Path, default=ROOT.parent / "shared", help="the folder with the gold")
     parser.add_argument("--folds", type=int, default=5)
-    parser.add_argument("--only", type=int, help="one fold alone")
-    parser.add_argument("--save", type=Path, help="keep the assertions, by set and fold, in this file")
+    parser.add_argument("--found", type=Path, help="where names once found are kept, to be found once only")
+    parser.add_argument("--save", type=Path, help="keep the assertions in this file")
     options = parser.parse_args()
-    pairs = annotated(options.shared)
-    split = len(pairs) - len(gold.collected([EXAMPLES]))  # the gold comes first, the examples after it
+    sets = annotated(options.shared)
+    pairs = [pair for each in sets for pair in each]
+    named = learn_relations.names_found(pairs, options.found)
+    lessons = learn_relations.lessons(pairs, named)
     found: list[list[dict[str, Any]]] = [[] for _ in pairs]
-    done: list[int] = []
-    for fold in range(options.folds) if options.only is None else [options.only]:
+    for fold in range(options.folds):
         started = time.perf_counter()
-        inside = [n for n, (record, _) in enumerate(pairs) if gold.part(record["id"], options.folds) == fold]
-        held = set(inside)
-        judges = taught([pair for n, pair in enumerate(pairs) if n not in held])
-        for n in inside:
-            found[n] = list(asserted(*pairs[n], judges))
-        done += inside
-        print(
-            f"fold {fold}: {len(inside)} documents, {time.perf_counter() - started:.0f} s", file=sys.stderr, flush=True
-        )
-    for title, chosen in (
-        ("the development gold", [n for n in done if n < split]),
-        ("our own examples", [n for n in done if n >= split]),
-    ):
-        some, lines = [pairs[n] for n in chosen], [line for n in chosen for line in found[n]]
+        held = {n for n, (record, _) in enumerate(pairs) if gold.part(record["id"], options.folds) == fold}
+        rest = [each for n, both in enumerate(lessons) if n not in held for each in both]
+        judge = learn_relations.pruned(learn_relations.learn(rest))
+        for n in held:
+            found[n] = list(asserted(*pairs[n], named[n], judge))
+        took = time.perf_counter() - started
+        print(f"fold {fold}: {len(held)} documents, {took:.0f} s", file=sys.stderr, flush=True)
+    if options.save:
+        options.save.write_text("".join(json.dumps(line) + "\n" for lines in found for line in lines))
+    at = 0
+    for title, some in zip(SETS, sets, strict=True):
+        lines = [line for each in found[at : at + len(some)] for line in each]
+        at += len(some)
         print(f"\n{title}: {len(some)} documents, each mined by judges that have not seen it\n")
         print(score(options.shared, some, lines))
         print("\n".join(calibration(some, lines)))
-    if options.save:
-        options.save.write_text("".join(json.dumps(line) + "\n" for n in done for line in found[n]))
 
 
 if __name__ == "__main__":

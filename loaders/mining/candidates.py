@@ -125,6 +125,11 @@ _SUFFIXES = frozenset(
 """What hangs onto a name without being part of it."""
 
 
+_ACTS = frozenset(
+    """outperforms beats surpasses exceeds achieves improves extends uses requires provides enables consists generates
+    performs obtains exhibits employs leverages introduces reduces yields outperform surpass beat achieve""".split()
+)
+"""What a name does; no name holds it between its words, or ends in it."""
 _SETS = frozenset("data test training validation development evaluation".split())
 
 
@@ -309,7 +314,7 @@ def _shaped(tokens: Tokens, start: int, end: int, only_strong: bool = False) -> 
         anchored = leading = trailing = 0
         for j in range(i, min(end, i + LONGEST)):
             k = tokens.kinds[j]
-            if k == BREAK or tokens.lower[j] in _SUFFIXES:
+            if k == BREAK or tokens.lower[j] in _SUFFIXES or (k == LOW and tokens.lower[j] in _ACTS and j > i):
                 break
             if k == JOIN:
                 if j == i:

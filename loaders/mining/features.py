@@ -64,8 +64,8 @@ class Scene:
         self.lefts: dict[int, _Left] = {}
         self.rights: dict[int, _Right] = {}
 
-    def describe(self, c: Candidate) -> tuple[list[str], list[float]]:
-        """Signs (for the linear judge) and measures (for the trees) of a candidate."""
+    def describe(self, c: Candidate) -> tuple[list[str], list[float], list[list[str]]]:
+        """Signs (for the linear judges) and measures (for the trees) of a candidate; the signs of each of its places."""
         t = self.tokens
         places = c.places
         form = max(c.forms, key=lambda f: (c.forms[f], f))
@@ -73,7 +73,9 @@ class Scene:
         toks = t.text[i0:j0]
         lows = t.lower[i0:j0]
         kinds = t.kinds[i0:j0]
-        signs = self._shaped(toks, lows, kinds)
+        shaped = self._shaped(toks, lows, kinds)
+        signs = list(shaped)
+        here = []
         in_title = propose = called = ours = data = models = methods = on_before = sentence_start = 0
         the_before = paren = comma_list = propose_same = 0
         first_pos = 1.0
@@ -81,20 +83,22 @@ class Scene:
         before = acts = mine = described = 0
         nbody = 0
         for i, j in places:
-            if (i, j) in self.partner:
-                signs += self._defined(i, *self.partner[i, j])
+            own = self._defined(i, *self.partner[i, j]) if (i, j) in self.partner else []
+            here.append(own)
             if i < self.title_end:
                 in_title = 1
                 if j <= self.colon:
                     in_colon = 1.0 if (i == 0 and j == self.colon) else max(in_colon, 0.5)
-                signs += self._in_title(i, j)
+                own += self._in_title(i, j)
+                signs += own
                 continue
             nbody += 1
             first_pos = min(first_pos, (i - self.title_end) / self.size)
             left, right = self._left(i), self._right(j)
-            signs += left.signs
-            signs += right.signs
-            signs.append("pn=" + left.word + "_" + right.word)
+            own += left.signs
+            own += right.signs
+            own.append("pn=" + left.word + "_" + right.word)
+            signs += own
             before += i < self.proposed_at
             adjacent = max(adjacent, left.adjacent)
             propose |= left.propose
@@ -137,7 +141,7 @@ class Scene:
         ]
         if in_colon == 1:
             signs.append("colon")
-        return list(dict.fromkeys(signs)), measures
+        return list(dict.fromkeys(signs)), measures, [list(dict.fromkeys(shaped + own)) for own in here]
 
     def _shaped(self, toks: list[str], lows: list[str], kinds: list[int]) -> list[str]:
         """Signs of how a candidate is written."""

@@ -13,11 +13,15 @@ that it sees in learning what it will see in use. Reproducible to the byte: ever
 
 import argparse
 import json
+import os
 import re
 import sys
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from functools import partial
+from multiprocessing import get_context
 from pathlib import Path
 
 import numpy as np
@@ -39,6 +43,7 @@ from begat.loaders.mining.names import (
     INTRODUCED,
     Judges,
     View,
+    by_place,
     find,
     look,
     look_up,
@@ -251,6 +256,20 @@ def _proposed(examples: Sequence[Example]) -> Linear:
     return linear(rows, np.array(target), 0.2)
 
 
+def _here(examples: Sequence[Example]) -> Linear:
+    """Learns from every place whether a scored name stands there with these borders."""
+    rows, target = [], []
+    for example in examples:
+        wanted = _outermost(example)
+        for candidate, places_ in zip(example.view.candidates, example.view.here, strict=True):
+            for place, signs in zip(candidate.places, places_, strict=True):
+                what = wanted.get(place, NONE)
+                if what != GENERIC:
+                    rows.append(signs)
+                    target.append(int(what == NAMED))
+    return linear(rows, np.array(target), 0.2)
+
+
 def _types(examples: Sequence[Example]) -> Linear:
     """Learns the type of a thing from all the signs of all that names it."""
     rows, kinds = [], []
@@ -309,7 +328,13 @@ def learn(examples: Sequence[Example], gazetteer: Gazetteer) -> Judges:
     """The judges, from examples seen by one who knows only the other parts; `gazetteer` is what they will use."""
     examples = [example for example in examples if example.view.candidates]
     named, proposed = _column(examples, _named), _column(examples, _proposed)
-    tables = {n: weighed(e.view, named[n], proposed[n]) for n, e in enumerate(examples)}
+
+    def teach_here(numbers: list[int]) -> Callable[[int], list[Floats]]:
+        judge = _here([examples[n] for n in numbers])
+        return lambda n: by_place(examples[n].view, judge)
+
+    here = _by_others(examples, teach_here)
+    tables = {n: weighed(e.view, named[n], proposed[n], here[n]) for n, e in enumerate(examples)}
     labels = {n: np.array(e.labels) for n, e in enumerate(examples)}
 
     def second(numbers: Sequence[int]) -> Trees:
@@ -326,7 +351,7 @@ def learn(examples: Sequence[Example], gazetteer: Gazetteer) -> Judges:
     chance = _by_others(examples, teach_second)
     stands, sights, right = {}, {}, {}
     for n, example in enumerate(examples):
-        stands[n], sights[n] = places(example.view, chance[n])
+        stands[n], sights[n] = places(example.view, chance[n], here[n])
         wanted = _outermost(example)
         right[n] = np.array([wanted.get((i, j), NONE) for i, j, _ in stands[n]], dtype=np.int64)
 
@@ -361,6 +386,7 @@ def learn(examples: Sequence[Example], gazetteer: Gazetteer) -> Judges:
         gazetteer,
         _named(examples),
         _proposed(examples),
+        _here(examples),
         second(everyone),
         borders(everyone),
         _types(examples),
@@ -381,6 +407,7 @@ def store(judges: Judges, path: str) -> None:
         **judges.gazetteer.arrays(),
         **judges.named.arrays("named"),
         **judges.proposed.arrays("proposed"),
+        **judges.here.arrays("here"),
         **judges.second.arrays("second"),
         **judges.borders.arrays("borders"),
         **judges.types.arrays("types"),
@@ -394,13 +421,18 @@ def crossfit(
     seen: Table,
     parts: int = PARTS,
 ) -> dict[int, Judges]:
-    """For each part, judges that have seen nothing of it."""
-    out = {}
-    for part in range(parts):
-        rest = [(record, reading) for record, reading in annotated if gold.part(record["id"], parts) != part]
-        examples = examples_of(rest, seen, parts)
-        out[part] = learn(examples, gazetteer_of(examples, seen))
-    return out
+    """For each part, judges that have seen nothing of it; learned side by side, as many as there are processors."""
+    judges = partial(_without, annotated, seen, parts)
+    # spawned: a forked process may inherit the locks of the trees' threads
+    with ProcessPoolExecutor(min(parts, os.cpu_count() or 1), mp_context=get_context("spawn")) as workers:
+        return dict(enumerate(workers.map(judges, range(parts))))
+
+
+def _without(annotated: Sequence[tuple[gold.Record, Reading]], seen: Table, parts: int, part: int) -> Judges:
+    """Judges that have learned from all parts but one."""
+    rest = [(record, reading) for record, reading in annotated if gold.part(record["id"], parts) != part]
+    examples = examples_of(rest, seen, parts)
+    return learn(examples, gazetteer_of(examples, seen))
 
 
 def crossvalidated(annotated: Sequence[tuple[gold.Record, Reading]], seen: Table) -> dict[str, Counter[str]]:

@@ -7,6 +7,7 @@ It learns from the names as annotated and from the names as found by judges that
 """
 
 import argparse
+import json
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,6 +17,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from begat.graph.model import Thing
+from begat.graph.vocabulary import NodeType
 from begat.loaders.mining import gold, learn_names, names, pipeline
 from begat.loaders.mining.judge import JUDGED, Judge
 from begat.loaders.mining.judges import Floats
@@ -42,9 +45,11 @@ class Lesson:
     sight: Sight
     right: npt.NDArray[np.bool_]
     counts: npt.NDArray[np.bool_]
+    real: bool = True
+    """Whether its names are as found, not as annotated: only then is it as hard as what the judge will meet."""
 
 
-def lesson(reading: Reading, found: Sequence[Name], record: gold.Record) -> Lesson:
+def lesson(reading: Reading, found: Sequence[Name], record: gold.Record, real: bool = True) -> Lesson:
     """The candidates of a reading with what the record says of each; what it leaves open does not count."""
     seen = sight(reading, found)
     answers = gold.Answers(record)
@@ -55,7 +60,7 @@ def lesson(reading: Reading, found: Sequence[Name], record: gold.Record) -> Less
         for column, relation in enumerate(JUDGED):
             right[row, column] = relation in accepted
             counts[row, column] = right[row, column] or not unscored
-    return Lesson(record["id"], seen, right, counts)
+    return Lesson(record["id"], seen, right, counts, real)
 
 
 def _name(seen: Sight, thing: int) -> str:
@@ -66,8 +71,8 @@ def learn(lessons: Sequence[Lesson]) -> Judge:
     """A judge from lessons; what judges in company learns from scores that were given without having seen the answer."""
     scores = held_out(lessons)
     first = _fit(lessons)
-    numbers, right, parts = company(lessons, scores)
-    slope, shift = _calibration(numbers, right, parts)
+    numbers, right, parts, real = company(lessons, scores)
+    slope, shift = _calibration(numbers, right, parts, real)
     return Judge(first.index, first.weights, first.bias, trees(numbers, right, ROUNDS, LEAVES), slope, shift)
 
 
@@ -83,9 +88,9 @@ def _scores(judge: Judge, each: Lesson) -> Floats:
 
 def company(
     lessons: Sequence[Lesson], scores: Sequence[Floats]
-) -> tuple[Floats, npt.NDArray[np.bool_], npt.NDArray[np.intp]]:
-    """The measures of all candidate relations that count, which of them are right, and their part."""
-    numbers, right, parts = [], [], []
+) -> tuple[Floats, npt.NDArray[np.bool_], npt.NDArray[np.intp], npt.NDArray[np.bool_]]:
+    """The measures of all candidate relations that count, which of them are right, their part, which are real."""
+    numbers, right, parts, real = [], [], [], []
     for each, score in zip(lessons, scores, strict=True):
         if not len(score):
             continue
@@ -95,11 +100,17 @@ def company(
             numbers.append(measured[counts])
             right.append(each.right[rows, columns][counts])
             parts.append(np.full(int(counts.sum()), gold.part(each.identifier, PARTS)))
-    return np.vstack(numbers), np.concatenate(right), np.concatenate(parts)
+            real.append(np.full(int(counts.sum()), each.real))
+    return np.vstack(numbers), np.concatenate(right), np.concatenate(parts), np.concatenate(real)
 
 
-def _calibration(numbers: Floats, right: npt.NDArray[np.bool_], parts: npt.NDArray[np.intp]) -> tuple[float, float]:
-    """Slope and shift that make the trees' log-odds probabilities, by trees that have not seen the answer."""
+def _calibration(
+    numbers: Floats, right: npt.NDArray[np.bool_], parts: npt.NDArray[np.intp], real: npt.NDArray[np.bool_]
+) -> tuple[float, float]:
+    """Slope and shift that make the trees' log-odds probabilities, by trees that have not seen the answer.
+
+    Taken from real lessons alone: with the names as annotated a judge is right more often than it will be.
+    """
     from sklearn.linear_model import LogisticRegression
 
     scores = np.zeros(len(right))
@@ -107,7 +118,7 @@ def _calibration(numbers: Floats, right: npt.NDArray[np.bool_], parts: npt.NDArr
         out = parts == part
         if out.any() and not out.all():
             scores[out] = trees(numbers[~out], right[~out], ROUNDS, LEAVES).scores(numbers[out])
-    platt = LogisticRegression(C=100.0).fit(scores[:, None], right)
+    platt = LogisticRegression(C=100.0).fit(scores[real, None], right[real])
     return float(platt.coef_[0, 0]), float(platt.intercept_[0])
 
 
@@ -147,25 +158,57 @@ def pruned(judge: Judge) -> Judge:
     return Judge(index, judge.weights[keep], judge.bias, judge.company, judge.slope, judge.shift)
 
 
-def lessons(annotated: Sequence[tuple[gold.Record, Reading]]) -> list[Lesson]:
-    """Two lessons from each annotated reading: with the names as annotated, and as judges find them that have not seen it."""
+def names_found(annotated: Sequence[tuple[gold.Record, Reading]], kept: Path | None = None) -> list[tuple[Name, ...]]:
+    """The names of each annotated reading, found by judges that have not seen it.
+
+    Slow. `kept`: a file that holds them from an earlier time, or is to hold them (JSON Lines, one document each).
+    """
+    if kept and kept.exists():
+        lines = map(json.loads, kept.read_text(encoding="utf-8").splitlines())
+        known = {line["id"]: tuple(_name_kept(*name) for name in line["names"]) for line in lines}
+        return [known[record["id"]] for record, _ in annotated]
     parts = learn_names.PARTS
     judges = learn_names.crossfit(annotated, names.shipped().gazetteer.seen, parts=parts)
-    out = []
-    for record, reading in annotated:
-        found = names.find(reading, None, judges[gold.part(record["id"], parts)])
-        out.append(lesson(reading, gold.project(reading, record), record))
-        out.append(lesson(reading, pipeline.entitled(reading, found), record))
-    return out
+    found = [
+        pipeline.entitled(reading, names.find(reading, None, judges[gold.part(record["id"], parts)]))
+        for record, reading in annotated
+    ]
+    if kept:
+        told = [
+            {
+                "id": record["id"],
+                "names": [[n.start, n.end, n.thing.type, n.thing.name, n.confidence, n.introduced] for n in some],
+            }
+            for (record, _), some in zip(annotated, found, strict=True)
+        ]
+        kept.write_text("".join(json.dumps(line) + "\n" for line in told), encoding="utf-8")
+    return found
+
+
+def _name_kept(start: int, end: int, kind: str, name: str, confidence: float, introduced: float) -> Name:
+    return Name(start, end, Thing(NodeType(kind), name), confidence, introduced)
+
+
+def lessons(
+    annotated: Sequence[tuple[gold.Record, Reading]], found: Sequence[Sequence[Name]]
+) -> list[tuple[Lesson, Lesson]]:
+    """Two lessons from each annotated reading: with the names as annotated, and as found by who has not seen it."""
+    return [
+        (lesson(reading, gold.project(reading, record), record, real=False), lesson(reading, some, record))
+        for (record, reading), some in zip(annotated, found, strict=True)
+    ]
 
 
 def main() -> None:
     """Learn from the command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     gold.options(parser)
+    parser.add_argument("--found", type=Path, help="where names once found are kept, to be found once only")
     parser.add_argument("-o", "--output", type=Path, default=Path(__file__).with_name("relations.npz"))
     options = parser.parse_args()
-    pruned(learn(lessons(gold.golds(options)))).store(str(options.output))
+    annotated = gold.golds(options)
+    taught = lessons(annotated, names_found(annotated, options.found))
+    pruned(learn([each for both in taught for each in both])).store(str(options.output))
 
 
 if __name__ == "__main__":

@@ -49,6 +49,7 @@ class Judges:
     gazetteer: Gazetteer
     named: Linear
     proposed: Linear
+    here: Linear
     second: Trees
     borders: Trees
     types: Linear
@@ -66,6 +67,7 @@ class Judges:
             Gazetteer.load(data),
             Linear.load(data, "named"),
             Linear.load(data, "proposed"),
+            Linear.load(data, "here"),
             Trees.load(data, "second"),
             Trees.load(data, "borders"),
             Linear.load(data, "types"),
@@ -89,6 +91,8 @@ class View:
     definitions: list[Definition]
     signs: list[list[str]]
     measures: Floats
+    here: list[list[list[str]]]
+    """The signs of each place of each candidate."""
 
 
 def look(reading: Reading, phrases: Collection[str]) -> View:
@@ -97,24 +101,27 @@ def look(reading: Reading, phrases: Collection[str]) -> View:
     found, definitions = gather(reading, tokens, phrases)
     candidates = [found[key] for key in sorted(found)]
     scene = Scene(tokens, found, definitions)
-    signs, measures = [], []
+    signs, measures, here = [], [], []
     for candidate in candidates:
-        own_signs, own_measures = scene.describe(candidate)
+        own_signs, own_measures, own_here = scene.describe(candidate)
         signs.append(own_signs)
         measures.append(own_measures)
-    return View(tokens, candidates, definitions, signs, np.array(measures, dtype=np.float64))
+        here.append(own_here)
+    return View(tokens, candidates, definitions, signs, np.array(measures, dtype=np.float64), here)
 
 
 def look_up(seen: View, gazetteer: Gazetteer) -> View:
     """The same candidates with what a gazetteer knows of them."""
-    signs, measures = [], []
-    for candidate, own_signs in zip(seen.candidates, seen.signs, strict=True):
+    signs, measures, here = [], [], []
+    for candidate, own_signs, own_here in zip(seen.candidates, seen.signs, seen.here, strict=True):
         i, j = candidate.places[0]
         ends = _folded(seen.tokens.lower[i]), _folded(seen.tokens.lower[j - 1])
-        signs.append(own_signs + gazetteer.signs(candidate.key, *ends))
+        known = gazetteer.signs(candidate.key, *ends)
+        signs.append(own_signs + known)
+        here.append([place + known for place in own_here])
         measures.append(gazetteer.measures(candidate.key, *ends))
     rows = np.column_stack([seen.measures, np.array(measures)]) if measures else seen.measures
-    return View(seen.tokens, seen.candidates, seen.definitions, signs, rows)
+    return View(seen.tokens, seen.candidates, seen.definitions, signs, rows, here)
 
 
 def view(reading: Reading, gazetteer: Gazetteer) -> View:
@@ -189,12 +196,23 @@ def rivals(scores: Floats) -> Floats:
     return np.column_stack([scores, np.minimum(rank, 20), scores - np.where(rank == 0, other, best)])
 
 
-def weighed(seen: View, named: Floats, proposed: Floats) -> Floats:
+def weighed(seen: View, named: Floats, proposed: Floats, here: Sequence[Floats]) -> Floats:
     """What the second judge looks at: measures, the first judges' scores, and what stands around."""
-    return np.column_stack([seen.measures, named, company(seen, odds(named)), rivals(proposed)])
+    placed = np.array([[max(s), float(np.mean(s)), min(s)] for s in here]).reshape(len(here), 3)
+    return np.column_stack([seen.measures, named, company(seen, odds(named)), rivals(proposed), placed])
 
 
-def places(seen: View, chance: Floats) -> tuple[list[tuple[int, int, int]], Floats]:
+def by_place(seen: View, judge: Linear) -> list[Floats]:
+    """What a judge says of each place of each candidate."""
+    scores = judge.scores([place for places_ in seen.here for place in places_])[:, 0]
+    out, at = [], 0
+    for places_ in seen.here:
+        out.append(scores[at : at + len(places_)])
+        at += len(places_)
+    return out
+
+
+def places(seen: View, chance: Floats, here: Sequence[Floats]) -> tuple[list[tuple[int, int, int]], Floats]:
     """Where likely candidates stand, as (i, j, candidate), and what speaks for a name with these borders there."""
     likely = [n for n in range(len(seen.candidates)) if chance[n] > UNLIKELY]
     stands = sorted((i, j, n) for n in likely for i, j in seen.candidates[n].places)
@@ -204,21 +222,26 @@ def places(seen: View, chance: Floats) -> tuple[list[tuple[int, int, int]], Floa
         for at in range(i, j):
             over.setdefault(at, []).append(number)
     logit = {n: log(chance[n] / (1 - chance[n])) for n in likely}
+    said = {(i, j): float(s) for n in likely for (i, j), s in zip(seen.candidates[n].places, here[n], strict=True)}
     rows = []
     for number, (i, j, n) in enumerate(stands):
         around, inside, across = -4.0, -4.0, -4.0
+        said_around, said_inside, said_across = -6.0, -6.0, -6.0
         longer = 0
         for other in {o for at in range(i, j) for o in over[at]}:
             if other == number:
                 continue
             i2, j2, m = stands[other]
             if i2 <= i and j2 >= j:
+                said_around = max(said_around, said[i2, j2])
                 if logit[m] > around:
                     around, longer = logit[m], (j2 - i2) - (j - i)
             elif i2 >= i and j2 <= j:
                 inside = max(inside, logit[m])
+                said_inside = max(said_inside, said[i2, j2])
             else:
                 across = max(across, logit[m])
+                said_across = max(said_across, said[i2, j2])
         s = t.sentence[i]
         a, b = t.first[s], t.first[s + 1]
         glued_before = i > a and t.ends[i - 1] == t.starts[i]
@@ -231,10 +254,11 @@ def places(seen: View, chance: Floats) -> tuple[list[tuple[int, int, int]], Floa
                 float(glued_before), float(glued_after),
                 float(i > a and t.text[i - 1] == "-"), float(j < b and t.text[j] == "-"),
                 float(t.title[s]), len(seen.candidates[n].places), t.kinds[i], t.kinds[j - 1],
+                said[i, j], said_around, said_inside, said_across, said[i, j] - max(said_around, said_inside, said_across),
                 *seen.measures[n, PRIOR],
             ]
         )  # fmt: skip
-    return stands, np.array(rows, dtype=np.float64).reshape(len(rows), 18 + len(PRIOR))
+    return stands, np.array(rows, dtype=np.float64).reshape(len(rows), 23 + len(PRIOR))
 
 
 def resolve(
@@ -321,11 +345,12 @@ def find(reading: Reading, known: Known | None = None, judges: Judges | None = N
         return ()
     by_signs = judges.signs.scores(seen.signs)
     named, proposed = by_signs[:, 0], by_signs[:, 1]
-    scores = judges.second.scores(weighed(seen, named, proposed))
+    here = by_place(seen, judges.here)
+    scores = judges.second.scores(weighed(seen, named, proposed, here))
     if known:
         scores += np.array([SUPPORT if _supported(c, known) else 0.0 for c in seen.candidates])
     chance = np.clip(odds(scores), 1e-4, 1 - 1e-4)
-    stands, rows = places(seen, chance)
+    stands, rows = places(seen, chance, here)
     stands = resolve(stands, odds(judges.borders.scores(rows)), len(seen.tokens.text), NAMED)
     if not stands:
         return ()

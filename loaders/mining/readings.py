@@ -39,7 +39,7 @@ def _whole(document: Document) -> Reading:
     if not title or _heads(title, document.text):
         return _part(document, 0, len(document.text), title or None, document.thing)
     fixed = repair(document.title or "")
-    body = repair(document.text)
+    body = repair(document.text, fixed.text)
     end = len(document.title or "")
     origins = (*(-1 - at for at in fixed.origins[:-1]), -1 - end, *body.origins)
     text = f"{_flat(fixed.text)}\n{body.text}"

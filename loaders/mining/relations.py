@@ -10,7 +10,7 @@ from itertools import permutations
 
 import numpy as np
 
-from begat.graph.vocabulary import Relation
+from begat.graph.vocabulary import NodeType, Relation
 from begat.loaders.mining import rules, stance
 from begat.loaders.mining.context import Candidate, Line, Scene, akin
 from begat.loaders.mining.judge import JUDGED, RIVALS, Judge, shipped
@@ -26,6 +26,11 @@ ALONE = 0.9
 CONTINUES = 0.85
 """How sure it is that a text which says that one version continues means: the version before."""
 _SUCCESSION = ("newer", "older")
+SIZED = 0.9
+"""How sure it is that what is named like a size of another named thing is its variant (35 of 37 in the gold)."""
+NAMED = 0.5
+"""How sure both names must be for that."""
+_DESCENT = frozenset(JUDGED[k] for k in RIVALS[0])
 UNNAMED = 0.8
 """How much of its probability the paper keeps as a subject when a named subject is as likely: a name says more."""
 
@@ -40,7 +45,7 @@ def find(reading: Reading, names: Sequence[Name], judge: Judge | None = None) ->
         return []
     chances = probabilities(seen, judge.scores(seen.told), judge)  # type: ignore[arg-type]
     decided = [_stated(seen, *choice, chance) for choice, chance in decide(seen.candidates, chances)]
-    return _versions(seen.scene, decided)
+    return _sizes(seen.scene, _versions(seen.scene, decided))
 
 
 def _versions(scene: Scene, decided: Sequence[Stated]) -> list[Stated]:
@@ -59,6 +64,23 @@ def _versions(scene: Scene, decided: Sequence[Stated]) -> list[Stated]:
             start, end = scene.lines[at[0]].start, scene.lines[at[1]].end
             kept.append(Stated(pair[0], Relation.EXTENDS, pair[1], start, end, "continues", CONTINUES))
     return kept
+
+
+def _sizes(scene: Scene, decided: Sequence[Stated]) -> list[Stated]:
+    """What is decided, and that a size or a chat version of a family is its variant where the text names both.
+
+    Unless the text says something else of their descent; sizes of datasets are no variants.
+    """
+    descent = {(s.subject, s.object) for s in decided if s.relation in _DESCENT and s.confidence >= SIZED / 2}
+    found = []
+    made = [n for n in range(1, len(scene.things)) if scene.types[n] is not NodeType.DATASET and scene.sure[n] >= NAMED]
+    for member, family in permutations(made, 2):
+        pair = scene.things[member], scene.things[family]
+        if akin(pair[0].name, pair[1].name) == "variant" and pair not in descent:
+            line = next(line for line in scene.lines if member in line.named)
+            found.append(Stated(pair[0], Relation.VARIANT_OF, pair[1], line.start, line.end, "size", SIZED))
+    stated = {(s.subject, s.object) for s in found}
+    return [s for s in decided if s.relation not in _DESCENT or (s.subject, s.object) not in stated] + found
 
 
 def probabilities(seen: Sight, scores: Floats, judge: Judge) -> Floats:

@@ -5,7 +5,7 @@ Texts copied out of HTML lose spaces around links and emphasis (`inMiniLMby`), a
 """
 
 import re
-from collections.abc import Set
+from collections.abc import Iterator, Set
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
@@ -28,7 +28,7 @@ _MARK_GLUED = re.compile(
     r"(?<=[A-Za-z]{3})(?=\([A-Za-z\d]{2,})(?!\((?:s|es|ed|un|non|self)\))"  # Module(ACM)
     r"|(?<=[\w.)”\"][,;!?])(?=[A-Za-z])"  # e.g.,LLMs
     r"|(?<=e\.g\.)(?=[A-Za-z])|(?<=i\.e\.)(?=[A-Za-z])"
-    r"|(?<=[a-z)]{2}\.)(?=[A-Z][a-z]+\b(?!\.))"  # values.Our
+    r"|(?<=[a-z)]{2}\.)(?=[A-Z][a-z]+(?:\b(?!\.)|[A-Z]))"  # values.Our, papers.NewName
     r"|(?<=vs\.)(?=[A-Z\d])"
     r"|(?<=[A-Z\d]\))(?=[a-z]{2,})"
 )
@@ -73,9 +73,12 @@ def _markup(text: str) -> list[tuple[int, int]]:
     return gone
 
 
-def repair(text: str) -> Repaired:
-    """Part what is glued and drop footnote marks. Only spaces are put in; only footnote digits are left out."""
-    changes = sorted({(*cut, " ") for cut in _cuts(text)} | {(*gone, "") for gone in _markup(text)})
+def repair(text: str, beside: str = "") -> Repaired:
+    """Part what is glued and drop footnote marks. Only spaces are put in; only footnote digits are left out.
+
+    `beside`: a text, such as the title, that may write alone what this one glues.
+    """
+    changes = sorted({(*cut, " ") for cut in _cuts(text, beside)} | {(*gone, "") for gone in _markup(text)})
     if not changes:
         return Repaired(text, tuple(range(len(text) + 1)))
     pieces, origins, at = [], [], 0
@@ -90,7 +93,7 @@ def repair(text: str) -> Repaired:
     return Repaired("".join(pieces), tuple(origins))
 
 
-def _cuts(text: str) -> list[tuple[int, int]]:
+def _cuts(text: str, beside: str = "") -> list[tuple[int, int]]:
     """Where a space belongs: `text[start:end]` is replaced by one (mostly empty)."""
     links = [found.span() for found in URL.finditer(text)] if has_url(text) else []
     cuts = {found.span() for found in _FOOTNOTE.finditer(text)} if _THRICE.search(text) else set()
@@ -100,7 +103,7 @@ def _cuts(text: str) -> list[tuple[int, int]]:
         if _MARK_GLUED.match(text, seam):
             cuts.add((seam, seam))
     runs = list(_RUN.finditer(text))
-    apart = {run[0] for run in runs}
+    apart = {run[0] for run in runs} | set(_RUN.findall(beside))
     glued = [run for run in runs if len(run[0]) > 3 and not words.known(run[0]) and not run[0].isdigit()]
     if glued:
         apart |= _names_within([run[0] for run in glued], apart)
@@ -124,6 +127,10 @@ def _names_within(glued: list[str], apart: Set[str]) -> Set[str]:
             body, rest = word[:cut], word[cut:]
             if rest.islower() and body[-1].islower() and not body.islower() and _follows(rest):
                 beside.setdefault(body, set()).add("…" + rest[:4])
+    for word in glued:
+        if word.islower() and any(letter.isdigit() for letter in word):
+            for before, body, after in _between_words(word):
+                beside.setdefault(body, set()).add(before + "…" + after[:4])
     return {name for name, words_beside in beside.items() if len(words_beside) > 1 and len(name) > 3}
 
 
@@ -135,9 +142,43 @@ def _follows(rest: str) -> bool:
 def _seams(word: str, apart: Set[str]) -> list[int]:
     """Where a run of letters and digits is to be parted. `apart`: the runs that the text writes on their own."""
     if word.islower():
-        return list(_lower_seams(word))
+        return _around_name(word, apart) or list(_lower_seams(word))
+    if (joined := _JOINED.fullmatch(word)) and _both(joined[1], joined[3], apart):
+        return [joined.end(1), joined.start(3)]
     head = _head_seam(word, apart)
     return [*head, *_tail_seams(word, head[-1] if head else 0, apart)]
+
+
+_JOINED = re.compile(r"(\w{3,}?)(and|with|for|from|of)([A-Z]\w{2,})")
+"""Two names with a small word between (`NameandOther`)."""
+
+
+def _both(one: str, other: str, apart: Set[str]) -> bool:
+    """Whether two runs are names: the text writes both alone, or one, and both are written like names."""
+    alone = (one in apart) + (other in apart)
+    return alone == 2 or (alone == 1 and bool(_CAMEL.search(one) and _CAMEL.search(other)))
+
+
+def _between_words(word: str) -> Iterator[tuple[str, str, str]]:
+    """How a lower-case run with digits may fall into a small word, a name with a digit, and a common word or nothing."""
+    for start in (0, *(cut for cut in range(2, min(8, len(word))) if word[:cut] in words.FUNCTION)):
+        for end in range(start + 4, len(word) + 1):
+            body = word[start:end]
+            if (start or end < len(word)) and _DIGIT.search(body) and (end == len(word) or _follows(word[end:])):
+                yield word[:start], body, word[end:]
+
+
+_DIGIT = re.compile(r"\d")
+
+
+def _around_name(word: str, apart: Set[str]) -> list[int]:
+    """The seams of a lower-case run with digits that holds a name which the text writes alone, or beside other words."""
+    if not _DIGIT.search(word):
+        return []
+    for before, body, after in _between_words(word):
+        if body in apart:
+            return [at for at in (len(before), len(word) - len(after)) if 0 < at < len(word)]
+    return []
 
 
 def _head_seam(word: str, apart: Set[str]) -> list[int]:
@@ -180,7 +221,17 @@ def _tail_seams(word: str, first: int, apart: Set[str]) -> list[int]:
         rest = tail[cut:]
         if len(body) + cut > 2 and body + tail[:cut] in apart and _follows(rest):
             return [at + cut]
+        if cut > 1 and rest in _ACTS and _CAMEL.search(body):
+            return [at + cut]
     return []
+
+
+_CAMEL = re.compile(r"[a-z][A-Z]")
+_ACTS = frozenset(
+    """achieves outperforms exhibits employs surpasses enables leverages consists generates performs obtains introduces
+    requires aims""".split()
+)
+"""What names do and words do not end in: parted from a name that the text never writes alone."""
 
 
 @lru_cache(maxsize=20000)

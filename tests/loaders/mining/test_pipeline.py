@@ -38,6 +38,24 @@ def test_every_name_is_mentioned_and_what_the_title_presents_is_introduced() -> 
     assert {a.subject for a in mined.assertions if a.relation is Relation.INTRODUCES} == {DOCUMENT.thing}
 
 
+@pytest.mark.parametrize(
+    ("title", "name"),
+    [("ZetaNet: Small Retrievers", "ZetaNet"), ("Layered Hint Tuning: Faster Adaptation", "Layered Hint Tuning")],
+)
+def test_a_name_before_the_colon_of_the_title_is_introduced(title: str, name: str) -> None:
+    document = Document(id="titled", title=title, text=f"Adaptation is slow. With {name} it becomes fast.")
+    assert name in {a.object.name for a in pipeline.mine(document, {}).assertions if a.relation is Relation.INTRODUCES}
+
+
+@pytest.mark.parametrize(
+    "title",
+    ["Adapting Models with Few Examples via Hints: A Study", "Less Is More for Retrieval: What We Learned"],
+)
+def test_a_phrase_before_the_colon_of_the_title_is_no_name_because_of_the_colon(title: str) -> None:
+    document = Document(id="phrase", title=title, text="Adaptation is slow, and we study why it is.")
+    assert not [a for a in pipeline.mine(document, {}).assertions if a.relation is Relation.INTRODUCES]
+
+
 def test_what_a_paper_introduces_is_known_before_it_is_mined() -> None:
     assert [(t.name, t.type is NodeType.DATASET) for t in pipeline.introductions(DOCUMENT)] == [("ZetaNet 2", False)]
 

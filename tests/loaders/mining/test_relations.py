@@ -123,3 +123,28 @@ def test_the_sentence_that_has_the_subject_is_shown_before_one_that_has_not() ->
         Document(id="x", title="Gizmo v2: Faster Maps", text=text), Relation.EXTENDS, "Gizmo v2", "Gizmo"
     )
     assert quotes == ["In this paper, we build on Gizmo and improve its speed."]
+
+
+@pytest.mark.parametrize(
+    ("text", "variant"),
+    [
+        ("We run [Gizmo] and [Gizmo-7B] on maps.", ("Gizmo-7B", "VARIANT_OF", "Gizmo")),
+        ("[Gizmo] is large. Talking is left to [Gizmo-Chat].", ("Gizmo-Chat", "VARIANT_OF", "Gizmo")),
+    ],
+)
+def test_a_size_or_chat_version_is_a_variant_of_its_family_where_both_are_named(
+    text: str, variant: tuple[str, str, str]
+) -> None:
+    assert variant in stated(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "We run [Gizmo-7B] and [Gadget] on maps.",
+        "We run [Gizmo-7B] and [Gizmo-70B] on maps.",
+        "We count maps in [Gizmo:D] and [Gizmo-7B:D].",
+    ],
+)
+def test_other_likenesses_make_no_variant(text: str) -> None:
+    assert not [s for s in stated(text) if s[1] == "VARIANT_OF"]

@@ -20,6 +20,10 @@ GLUED = [
     ("theAdaptive Shortcut Gate(ASG) module", "the Adaptive Shortcut Gate (ASG) module"),
     (r"We call it \textsc{Quokka} for short.", "We call it Quokka for short."),
     ("Plain $Q$-learning diverges.", "Plain Q-learning diverges."),
+    ("Tested on thequok8dataset, and asquok8too.", "Tested on the quok8 dataset, and as quok8 too."),
+    ("QuokkaRankerexhibits little loss.", "QuokkaRanker exhibits little loss."),
+    ("QuokkaRanker is old. QuokkaRankerandQuokkaFuser win.", "QuokkaRanker is old. QuokkaRanker and QuokkaFuser win."),
+    ("We count papers.QuokkaCite is new.", "We count papers. QuokkaCite is new."),
 ]
 
 SOUND = [
@@ -32,6 +36,7 @@ SOUND = [
     "The bound $x+y \\leq z$ is tight for {1, 2}.",
     "An inverse problem, an outlier, a throughput of 2.",
     "RandAugment and GraphSAGE are names as they stand.",
+    "SandBox, LandOfQuokkas, theano2 and quokka2vec are names as they stand.",
 ]
 
 
@@ -70,3 +75,8 @@ def test_a_name_glued_to_two_words_is_seen_though_it_never_stands_alone() -> Non
 def test_an_empty_text_stays_empty() -> None:
     assert repair("") == repair("")
     assert repair("").origins == (0,)
+
+
+def test_what_the_title_writes_alone_is_parted_in_the_text() -> None:
+    assert repair("QuokkaCiteis based on it.").text == "QuokkaCiteis based on it."
+    assert repair("QuokkaCiteis based on it.", "QuokkaCite: A Title").text == "QuokkaCite is based on it."
