@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from begat.graph.neo4j_store import Neo4jStore, PushedStats
     from begat.graph.search import Hit
     from begat.loaders.sources import Problem
+    from begat.queries.difference import Difference
     from begat.queries.lineage import Lineage
     from begat.queries.paths import Path as Connection
     from begat.queries.results import Result
@@ -281,6 +282,14 @@ def remove(what: str, graph: str | Path = DEFAULT_GRAPH) -> BuildReport:
 
     with Store.open(graph, write=True) as store:
         return remove_from(store, what, pipeline)
+
+
+def diff(old: str | Path, new: str | Path) -> Difference:
+    """What the graph file `new` has otherwise than the graph file `old`; nothing differs where it is false."""
+    from begat.queries.difference import difference
+
+    with Store.open(old) as before, Store.open(new) as after:
+        return difference(before, after)
 
 
 def _vanished(store: Store, sources: Sequence[str], base: Path) -> Iterator[str]:

@@ -60,9 +60,7 @@ def say(text: str) -> None:
 def main() -> None:
     """Run the command line and exit with its code."""
     try:
-        cli.main(standalone_mode=False)
-    except click.exceptions.Exit as stop:
-        sys.exit(stop.exit_code)
+        sys.exit(cli.main(standalone_mode=False))
     except click.ClickException as error:
         context = getattr(error, "ctx", None)
         hint = f" (see '{context.command_path} --help')" if context else ""
@@ -745,6 +743,27 @@ def corrections(graph: str, withdraw: int | None) -> None:
         for correction in kept.corrections(store):
             fields = asdict(correction) | {"applies": kept.applies(store, correction)}
             click.echo(json.dumps(fields, ensure_ascii=False))
+
+
+@cli.command(
+    epilog=examples("begat diff before.begat after.begat", "begat diff old.begat new.begat --json | jq .ancestors")
+)
+@click.argument("old", type=click.Path(path_type=Path))
+@click.argument("new", type=click.Path(path_type=Path))
+@click.option("--json", "json_", is_flag=True, help="As JSON, all of it.")
+@click.pass_context
+def diff(ctx: click.Context, old: Path, new: Path, json_: bool) -> None:
+    """What the graph NEW has otherwise than the graph OLD: things, edges with their sentence, ancestors.
+
+    Like diff: exits with 0 where they say the same, 1 where they do not, 2 where one cannot be read.
+    """
+    try:
+        found = api.diff(old, new)
+    except BegatError as error:
+        say(f"begat: {_one_line(str(error))}")
+        ctx.exit(2)
+    click.echo(found.json() if json_ else found.text())
+    ctx.exit(1 if found else 0)
 
 
 @cli.command(epilog=examples("begat stats", "begat stats --format json"))
