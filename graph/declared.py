@@ -38,7 +38,8 @@ def url_key(url: str) -> str:
 def _of_record(document: Document) -> Iterator[Assertion]:
     for reference in document.references:
         cited = Thing(NodeType.PAPER, reference_key(reference))
-        yield _declared(document.thing, Relation.CITES, cited, _where(document, reference), "reference")
+        rule = f"reference-{reference.intent}" if reference.intent else "reference"
+        yield _declared(document.thing, Relation.CITES, cited, _where(document, reference), rule)
     for author in dict.fromkeys(document.authors):
         if author.strip():
             evidence = Evidence(0, len(author), author, "field:authors")

@@ -28,7 +28,8 @@ class Thing:
 class Reference:
     """A paper that a document cites, with the place in its text where it does (None: a field says it).
 
-    At least one of `arxiv`, `doi`, `url`, `title` is given.
+    At least one of `arxiv`, `doi`, `url`, `title` is given. `intent` is what its source says that the citation is for
+    ("uses", "compares", "background"): a classifier's guess mostly, so a word about the citation and no relation.
     """
 
     arxiv: str | None = None
@@ -37,6 +38,7 @@ class Reference:
     title: str | None = None
     start: int | None = None
     end: int | None = None
+    intent: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

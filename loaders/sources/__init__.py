@@ -5,6 +5,7 @@ from begat.loaders.sources.abstracts import ABSTRACTS
 from begat.loaders.sources.anthology import ANTHOLOGY
 from begat.loaders.sources.arxiv import ARXIV
 from begat.loaders.sources.bibtex import BIBTEX
+from begat.loaders.sources.crossref import CROSSREF
 from begat.loaders.sources.csl import CSL
 from begat.loaders.sources.html import HTML
 from begat.loaders.sources.input import Input
@@ -26,7 +27,7 @@ from begat.loaders.sources.viewer import VIEWER
 
 SOURCES: tuple[Source, ...] = (
     PARQUET, PDF,
-    ARXIV, OPENALEX, SEMANTIC_SCHOLAR, METHODS, PAPERS, TABLES, CSL, JSON_LINES, JSON,
+    ARXIV, OPENALEX, SEMANTIC_SCHOLAR, METHODS, PAPERS, TABLES, CROSSREF, CSL, JSON_LINES, JSON,
     VIEWER, ABSTRACTS, BIBTEX, RIS, MODEL_CARD, ANTHOLOGY, JATS, TEI, LATEX, HTML, TSV, CSV, PAGE,
 )  # fmt: skip
 """Every format, in the order in which they are tried: the first that knows an input's content reads it."""

@@ -50,6 +50,18 @@ def elements(input: Input, name: str) -> Iterator[Any]:
     yield from _rest(parser, input)
 
 
+def fragment(xml: str) -> Any | None:
+    """XML without a root of its own (`<jats:p>…</jats:p>`) as one element, read as safely; None where it is none."""
+    from lxml import etree
+
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, recover=True)
+    whole = f'<fragment xmlns:jats="http://www.ncbi.nlm.nih.gov/JATS1" xmlns:mml="{_MATHML}">{storable(xml)}</fragment>'
+    return etree.fromstring(whole.encode(), parser)
+
+
+_MATHML = "http://www.w3.org/1998/Math/MathML"
+
+
 def _rest(parser: Any, input: Input) -> Iterator[Any]:
     from lxml import etree
 

@@ -126,6 +126,19 @@ def semantic_scholar(papers: list[dict[str, str]]) -> bytes:
     ])  # fmt: skip
 
 
+def crossref(papers: list[dict[str, str]]) -> bytes:
+    return json_lines([
+        {
+            "DOI": f"10.48550/arXiv.{paper['id']}" if paper["id"] else f"10.9999/{number(paper)}",
+            "type": "posted-content", "title": [paper["title"]], "reference-count": 0, "is-referenced-by-count": 0,
+            "author": [{"name": name, "sequence": "first"} for name in paper["authors"].split("; ")],
+            "issued": {"date-parts": [[int(part) for part in paper["date"].split("-") if part]]},
+            "abstract": f"<jats:title>Abstract</jats:title><jats:p>{escape(paper['abstract'])}</jats:p>",
+        }
+        for paper in papers
+    ])  # fmt: skip
+
+
 def csl(papers: list[dict[str, str]]) -> bytes:
     items = [
         {
@@ -344,6 +357,7 @@ FORMATS = {
     "arxiv": Format("arxiv", arxiv),
     "openalex": Format("openalex", openalex, named=True),
     "s2": Format("s2", semantic_scholar, named=True),
+    "crossref": Format("crossref", crossref, named=True),
     "csl": Format("csl", csl, named=True),
     "bibtex": Format("bibtex", bibtex, named=True),
     "ris": Format("ris", ris),
