@@ -17,15 +17,16 @@ from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlencode, urlsplit
-
-import requests
 
 from begat.graph.errors import NotCachedError, RefusedError, ServiceError, UsageError
 from begat.loaders.apis.cache import Cache, Kept
 from begat.loaders.apis.service import Service
 from begat.loaders.apis.transport import CLOCK, Call, Clock, Reply, Unanswered, send
+
+if TYPE_CHECKING:
+    import requests  # heavy: only when something is asked
 
 Progress = Callable[[str, int, int | None], None]
 """Called with (stage, done, of how many or None), as builds do."""
@@ -123,13 +124,14 @@ class Client:
         self._environment = environment
         self._clock = clock
         self._note = note or (lambda line: None)
-        self._session = requests.Session()
+        self._session: requests.Session | None = None
         self._turns: dict[str, float] = {}
         self._given_up: dict[str, ServiceError] = {}
 
     def close(self) -> None:
         """Close its connections."""
-        self._session.close()
+        if self._session:
+            self._session.close()
 
     def __enter__(self) -> "Client":
         return self
@@ -147,13 +149,15 @@ class Client:
         *,
         check: Check | None = None,
         keep: bool = True,
+        fresh_for: float = FRESH,
     ) -> Answer:
         """The answer to a GET of the service's base and `path`; kept on disk unless `keep` is False.
 
-        `path` is added as it is (`quoted` makes a part of it), or is the `next` of an answer before. Raises
-        RefusedError (the service will not answer this), NotCachedError (offline), ServiceError (it does not answer).
+        `path` is added as it is (`quoted` makes a part of it), or is the `next` of an answer before. What is kept and
+        older than `fresh_for` seconds is asked for anew. Raises RefusedError (the service will not answer this),
+        NotCachedError (offline), ServiceError (it does not answer).
         """
-        return self._asked(service, "GET", path, parameters or {}, None, check, keep)
+        return self._asked(service, "GET", path, parameters or {}, None, check, keep, fresh_for)
 
     def post(
         self,
@@ -164,9 +168,10 @@ class Client:
         json: object,
         check: Check | None = None,
         keep: bool = True,
+        fresh_for: float = FRESH,
     ) -> Answer:
         """The answer to a POST of `json`; otherwise as `get`."""
-        return self._asked(service, "POST", path, parameters or {}, json, check, keep)
+        return self._asked(service, "POST", path, parameters or {}, json, check, keep, fresh_for)
 
     def items(
         self,
@@ -234,6 +239,7 @@ class Client:
         body: object,
         check: Check | None,
         keep: bool,
+        fresh_for: float,
     ) -> Answer:
         base = service.base_in(self._environment)
         path = path.removeprefix(base).lstrip("/")
@@ -243,7 +249,7 @@ class Client:
         written = f"{base}/{path}" if path else base
         url = f"{written}{'&' if '?' in written else '?'}{urlencode(given)}" if given else written
         question = {"method": method, "path": path, "parameters": given, "body": body}
-        if keep and (kept := self._kept(service, question)):
+        if keep and (kept := self._kept(service, question, fresh_for)):
             return Answer(service, url, kept.status, kept.body, cached=True, next=kept.next)
         if self.offline:
             raise _not_cached(service, url)
@@ -254,12 +260,12 @@ class Client:
             )
         return Answer(service, url, reply.status, reply.body, next=_relative(reply.next, base))
 
-    def _kept(self, service: Service, question: Mapping[str, object]) -> Kept | None:
+    def _kept(self, service: Service, question: Mapping[str, object], fresh_for: float = FRESH) -> Kept | None:
         """What the cache has, unless it is old and may be asked for anew."""
         kept = self.cache.get(service.name, question)
         if kept and not self.offline:
             age = self._clock.time() - kept.when
-            if age > (FRESH_MISSING if kept.status in _MISSING else FRESH):
+            if age >= (min(FRESH_MISSING, fresh_for) if kept.status in _MISSING else fresh_for):
                 return None
         return kept
 
@@ -299,7 +305,7 @@ class Client:
                 self._clock.sleep(wait)
             self._take_turn(service, call.url)
             try:
-                reply = send(self._session, call)
+                reply = send(self._connections(), call)
             except Unanswered as failure:
                 if not failure.passing:
                     raise ServiceError(f"{service.title}: {url}: {failure}") from None
@@ -314,6 +320,12 @@ class Client:
                 why = f"{why}; it asks to be left alone for {wait:.0f} s"
                 break
         raise self._give_up(service, url, why)
+
+    def _connections(self) -> "requests.Session":
+        import requests
+
+        self._session = self._session or requests.Session()
+        return self._session
 
     def _give_up(self, service: Service, url: str, why: str) -> ServiceError:
         hint = (

@@ -5,10 +5,11 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from queue import Empty, SimpleQueue
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 from urllib.parse import SplitResult, urljoin, urlsplit
 
-import requests
+if TYPE_CHECKING:
+    import requests  # heavy: only when something is asked
 
 CONNECT = 10.0
 READ = 60.0
@@ -71,7 +72,7 @@ class Reply:
     """The address of the next page, as a `Link` header has it."""
 
 
-def send(session: requests.Session, call: Call) -> Reply:
+def send(session: "requests.Session", call: Call) -> Reply:
     """Send a call and read its reply. Raises Unanswered.
 
     It is sent from a thread: a reply that drips, in its head or its body, or a name that no one resolves, must not
@@ -100,7 +101,7 @@ def _too_slow(call: Call) -> Unanswered:
     return Unanswered(f"no whole answer within {call.deadline:g} s")
 
 
-def _followed(session: requests.Session, call: Call, until: float) -> Reply:
+def _followed(session: "requests.Session", call: Call, until: float) -> Reply:
     url, parameters, headers = call.url, call.parameters, {**call.headers, **call.secrets}
     for _ in range(_MOST_REDIRECTS + 1):
         reply = _sent(session, call, url, parameters, headers, until)
@@ -132,7 +133,7 @@ def _origin(parts: SplitResult) -> tuple[str, str | None, int | None]:
 
 
 def _sent(
-    session: requests.Session,
+    session: "requests.Session",
     call: Call,
     url: str,
     parameters: Mapping[str, str],
@@ -140,6 +141,8 @@ def _sent(
     until: float,
 ) -> Reply:
     """One request and its reply. What fails is said without the address, which may hold a key."""
+    import requests
+
     try:
         with session.request(
             call.method, url, params=dict(parameters), data=call.body, headers=dict(headers), auth=_no_auth, stream=True,
@@ -161,12 +164,12 @@ def _sent(
         raise Unanswered(f"the answer is damaged ({type(error).__name__})") from None
 
 
-def _no_auth(request: requests.PreparedRequest) -> requests.PreparedRequest:
+def _no_auth(request: "requests.PreparedRequest") -> "requests.PreparedRequest":
     """Keeps requests from taking a password out of a .netrc."""
     return request
 
 
-def _body(response: requests.Response, call: Call, until: float) -> bytes:
+def _body(response: "requests.Response", call: Call, until: float) -> bytes:
     """The body, unpacked. Each read gives what is there, so that one that drips cannot pass the deadline."""
     import urllib3
 
