@@ -1,0 +1,55 @@
+"""OpenCitations' Index (https://api.opencitations.net/index/v2): which DOI cites which, and nothing else.
+
+A token is free and optional: OPENCITATIONS_TOKEN. What it knows nothing of has an empty list.
+"""
+
+from collections.abc import Iterator
+from typing import Any, Literal
+
+from begat.graph import ids
+from begat.graph.errors import ServiceError
+from begat.graph.model import Reference
+from begat.loaders.apis.client import Client, is_json
+from begat.loaders.apis.service import Service
+
+OPENCITATIONS = Service(
+    name="opencitations",
+    title="OpenCitations",
+    base="https://api.opencitations.net/index/v2",
+    interval=0.5,
+    hosts=("opencitations.net", "w3id.org"),
+    key_variable="OPENCITATIONS_TOKEN",
+    key_header="authorization",
+)
+
+
+def references(client: Client, doi: str) -> Iterator[Reference]:
+    """What the work of a DOI cites. Raises ServiceError."""
+    return _cited(_listed(client, "references", doi), "cited")
+
+
+def citations(client: Client, doi: str) -> Iterator[Reference]:
+    """What cites the work of a DOI. Raises ServiceError."""
+    return _cited(_listed(client, "citations", doi), "citing")
+
+
+def _listed(client: Client, what: str, doi: str) -> list[dict[str, Any]]:
+    answer = client.get(OPENCITATIONS, f"{what}/doi:{doi}", check=is_json)
+    found = answer.json() if answer.found else []
+    if not isinstance(found, list):
+        raise ServiceError(f"{OPENCITATIONS.title}: {answer.url}: not a list of citations; try again later")
+    return [item for item in found if isinstance(item, dict)]
+
+
+def _cited(items: list[dict[str, Any]], end: Literal["cited", "citing"]) -> Iterator[Reference]:
+    """The other ends: ids one after another (`omid:br/06… doi:10.… pmid:…`), of which one that we know is enough."""
+    met = set()
+    for item in items:
+        written = str(item.get(end) or "").split()
+        stated = [name.removeprefix("doi:") for name in written if name.startswith("doi:")]
+        arxiv = next(filter(None, (ids.arxiv_id(name) for name in stated)), None)
+        doi = next(filter(None, map(ids.doi, stated)), None)
+        reference = Reference(arxiv=arxiv, doi=None if arxiv else doi)
+        if (arxiv or doi) and reference not in met:
+            met.add(reference)
+            yield reference
