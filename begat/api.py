@@ -224,13 +224,20 @@ def build(
     workers: int = 1,
     dask: str | None = None,
     min_confidence: float | None = None,
+    offline: bool = False,
+    cache: str | Path | None = None,
+    contact: str | None = None,
     on_problem: Callable[[Problem], None] | None = None,
     progress: Progress | None = None,
+    note: Callable[[str], None] | None = None,
 ) -> Graph:
     """Read `sources`, mine them, and add what they state to the graph file `graph`, which is made if needed.
 
-    `sources` are files, folders or "-"; each format is known by its content (`format` overrides that, and
-    `columns` says which column holds what: `{"title": "paper_name"}`). `metadata` are files of bibliographic
+    `sources` are files, folders, "-" or addresses (`arxiv:2311.11045`, `hf:org/model`; see docs/sources.md); each
+    file's format is known by its content (`format` overrides that, and `columns` says which column holds what:
+    `{"title": "paper_name"}`). What services answer is kept in the folder `cache` (None: the user's own) and asked
+    for once; `offline` asks nobody. `contact` is an address that services may write to, `note` is told what is
+    waited for. `metadata` are files of bibliographic
     facts, joined by id to papers that lack them. `workers` > 1 mines in that many processes, `dask` (a scheduler's
     address, `tcp://scheduler:8786`) on the workers of a cluster. `min_confidence` keeps weaker assertions out of the graph's edges. What cannot be read goes to `on_problem`, the rest goes on.
 
@@ -239,6 +246,7 @@ def build(
     """
     from begat import loaders
     from begat.graph.build import build as build_graph
+    from begat.loaders.apis import Client
     from begat.loaders.mining import pipeline
 
     base = Path(graph).resolve().parent
@@ -253,15 +261,22 @@ def build(
 
     def documents(store: Store) -> Iterator[Document]:
         names = [str(source) for source in sources]
-        for document in loaders.read(names, format=format, columns=columns or {}, on_problem=problems, base=base):
+        for document in loaders.read(
+            names, format=format, columns=columns or {}, on_problem=problems, base=base, client=client
+        ):
             complete.add(document.source)
             yield document
         complete.difference_update(failed)
         complete.discard("-")  # another time, standard input is another text
         complete.update(_vanished(store, names, base))
 
-    facts = (fact for file in metadata for fact in loaders.metadata(str(file), on_problem=problems))
-    with _cluster(dask) if dask else _executor(workers) as executor, Store.create(graph) as store:
+    asked = Client(cache=cache, offline=offline, contact=contact, progress=progress, note=note)
+    with (
+        asked as client,
+        _cluster(dask) if dask else _executor(workers) as executor,
+        Store.create(graph) as store,
+    ):
+        facts = (fact for file in metadata for fact in loaders.metadata(str(file), on_problem=problems, client=client))
         report = build_graph(
             store,
             documents(store),
@@ -294,8 +309,12 @@ def diff(old: str | Path, new: str | Path) -> Difference:
 
 def _vanished(store: Store, sources: Sequence[str], base: Path) -> Iterator[str]:
     """Sources in the graph that lay in a folder among `sources` and are no longer there."""
+    from begat.loaders.inputs import is_address
+
     folders = [Path(source).resolve() for source in sources if source != "-" and Path(source).is_dir()]
     for (name,) in store.connection.execute("SELECT DISTINCT source FROM documents"):
+        if is_address(name):
+            continue
         path = Path(os.path.normpath(base / name))
         if any(path.is_relative_to(folder) for folder in folders) and not path.exists():
             yield name

@@ -132,6 +132,22 @@ param_option = click.option(
 )
 
 
+def client_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The options of every command that asks services; they arrive as `offline`, `cache`, `contact`."""
+    options = (
+        click.option("--offline", is_flag=True, help="Ask no service: use what came before."),
+        click.option(
+            "--cache", metavar="DIR", help="Where answers of services are kept; BEGAT_CACHE names another default."
+        ),
+        click.option(
+            "--contact", metavar="ADDRESS", help="Where services can reach you; BEGAT_CONTACT names a default."
+        ),
+    )
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
 @contextmanager
 def opened(path: str) -> Iterator[api.Graph]:
     """The graph at `path`, a file's or `neo4j://…`, open for questions."""
@@ -230,6 +246,9 @@ def demo(graph: str, output: Path) -> None:
         "begat build notes/ --metadata arxiv.jsonl -g my.begat",
         "begat build table.csv --column title=paper_name --column abstract=summary",
         "zcat dump.jsonl.gz | begat build -",
+        "begat build arxiv:2311.11045 arxiv:2306.02707 notes/",
+        "begat build oai:cs:cs:CL@2025-01-01..2025-01-07 --contact me@example.org",
+        "begat build hf:org/model hf:org/model/descendants --offline",
     )
 )
 @click.argument("sources", nargs=-1, required=True, metavar="SOURCE...")
@@ -254,6 +273,7 @@ def demo(graph: str, output: Path) -> None:
     metavar="X",
     help="Keep weaker statements out of the graph.",
 )
+@client_options
 @click.option("-q", "--quiet", is_flag=True, help="No progress and no summary; problems are still told.")
 def build(
     sources: tuple[str, ...],
@@ -265,12 +285,16 @@ def build(
     dask: str | None,
     min_confidence: float | None,
     quiet: bool,
+    **asking: Any,
 ) -> None:
-    """Read SOURCEs (files, folders, "-" for standard input), mine them, add to the graph.
+    """Read SOURCEs (files, folders, "-", addresses such as arxiv:ID), mine them, add to the graph.
 
     Formats are known by their content: JSON Lines, JSON, CSV, TSV and Parquet records, dataset-viewer pages,
     lists of abstracts, HTML, text and Markdown pages. Documents that have not changed are skipped, so building
     again is cheap and changes nothing.
+
+    What addresses name, services are asked for, politely: arxiv:ID, oai:SET@FROM..UNTIL (arXiv's lists),
+    hf:ORG/MODEL, and links to these; docs/sources.md lists them all. What came is kept, and asked for once.
     """
     pairs = dict(_column(pair) for pair in columns)
     workers = workers or os.cpu_count() or 1
@@ -284,6 +308,7 @@ def build(
         dask=dask,
         min_confidence=min_confidence,
         quiet=quiet,
+        **asking,
     )
 
 
@@ -303,7 +328,8 @@ def _build(sources: Sequence[str], graph: str, *, quiet: bool = False, **options
             problems.append(problem)
             note(f"begat: {_one_line(str(problem))}")
 
-        with api.build(sources, graph, on_problem=told, progress=progress, **options) as built:
+        waits = None if quiet else lambda line: note(f"begat: {line}")
+        with api.build(sources, graph, on_problem=told, progress=progress, note=waits, **options) as built:
             report = built.report
     assert report is not None
     if not quiet:

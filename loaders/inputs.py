@@ -66,9 +66,10 @@ def metadata(
     format: str | None = None,
     columns: Mapping[str, str] = _COLUMNS,
     on_problem: OnProblem,
+    client: Client | None = None,
 ) -> Iterator[Facts]:
     """The bibliographic facts in a file of records, each under its paper's best key (arXiv id, DOI, own id)."""
-    for document in read([source], format=format, columns=columns, on_problem=on_problem):
+    for document in read([source], format=format, columns=columns, on_problem=on_problem, client=client):
         if not document.paper:
             on_problem(Problem(document.source, "", "a page, not records of papers: no metadata in it"))
             continue
