@@ -2,11 +2,13 @@
 
 Two layers. *Read and mined*: documents, facts, mentions, assertions — written a batch a transaction, so that a
 killed build loses at most the batch in flight. *Resolved*: nodes, aliases, merges, edges, the search index —
-computed from the first layer by `graph/resolve.py` and replaced in one transaction, which raises `revision`.
-The caches of the views carry it. Between two batches of a build, or after a killed one, the second layer is that of
+computed from the first layer by `graph/resolve.py`, or brought up to date with it by `graph/update.py`, in one
+transaction, which raises `revision`. The caches of the views carry it. What resolution has to know of its own result to
+find what a change touches (signs, uses, introducers, …) stands in tables beside it. Between two batches of a build, or after a killed one, the second layer is that of
 the last build that came to its end, and the note `pending` says so.
 """
 
+import hashlib
 import json
 import secrets
 import sqlite3
@@ -37,7 +39,7 @@ from begat.graph.names import fold
 from begat.graph.vocabulary import NodeType, Origin, Relation
 
 _T = TypeVar("_T")
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 RANKED = 1000
 """How many places where words stand are ranked against each other."""
 APPLICATION_ID = 0x62656761  # "bega", in the file's header: how a begat file is known from any other SQLite file
@@ -119,6 +121,63 @@ CREATE TABLE edges (
 CREATE INDEX edges_object ON edges (object, relation);
 CREATE VIRTUAL TABLE search USING fts5 (kind UNINDEXED, ref UNINDEXED, text, tokenize = "unicode61 remove_diacritics 2");
 """
+
+_DEPENDENCIES = """
+CREATE INDEX documents_paper ON documents (paper);
+CREATE INDEX facts_doi ON facts (doi) WHERE doi IS NOT NULL;
+CREATE INDEX introductions_name ON introductions (name);
+CREATE INDEX assertions_author ON assertions (object_node) WHERE object_type = 'Author';
+CREATE TABLE asked (                    -- whether a name is in the gazetteer: who asked while it was mined
+    name INTEGER NOT NULL, document INTEGER NOT NULL, PRIMARY KEY (name, document)     -- name: a short hash of it
+) WITHOUT ROWID;
+CREATE TABLE signs (                    -- by what a document may be taken for another's paper, or is meant by a key
+    sign TEXT NOT NULL, document INTEGER NOT NULL, PRIMARY KEY (sign, document)
+) WITHOUT ROWID;
+CREATE INDEX signs_document ON signs (document);
+CREATE TABLE referred (                 -- papers that a document speaks of by keys not its own, and who they are
+    key TEXT NOT NULL, document INTEGER NOT NULL, node TEXT NOT NULL, written TEXT, PRIMARY KEY (key, document)
+) WITHOUT ROWID;
+CREATE INDEX referred_node ON referred (node);
+CREATE INDEX referred_document ON referred (document);
+CREATE TABLE linked (                   -- synonyms by the key of either name; own: its paper introduces one of them
+    key TEXT NOT NULL, document INTEGER NOT NULL, name TEXT NOT NULL, alias TEXT NOT NULL, other TEXT NOT NULL,
+    own INTEGER NOT NULL, PRIMARY KEY (key, document, name, alias)
+) WITHOUT ROWID;
+CREATE INDEX linked_document ON linked (document);
+CREATE TABLE introducing (              -- who a document says introduces a name
+    concept TEXT NOT NULL, document INTEGER NOT NULL, name TEXT NOT NULL, paper TEXT NOT NULL, subject TEXT NOT NULL,
+    confidence REAL NOT NULL, is_paper INTEGER NOT NULL, PRIMARY KEY (concept, document, name, paper)
+) WITHOUT ROWID;
+CREATE INDEX introducing_paper ON introducing (paper);
+CREATE INDEX introducing_document ON introducing (document);
+CREATE TABLE introducers (              -- who introduces a concept, earliest first
+    concept TEXT NOT NULL, place INTEGER NOT NULL, paper TEXT NOT NULL, date TEXT, PRIMARY KEY (concept, place)
+) WITHOUT ROWID;
+CREATE INDEX introducers_paper ON introducers (paper);
+CREATE TABLE uses (                     -- which thing a document means by a name: a concept as its introducer's
+    concept TEXT NOT NULL, document INTEGER NOT NULL, name TEXT NOT NULL, type TEXT NOT NULL,
+    weight REAL NOT NULL, times INTEGER NOT NULL, mentioned INTEGER NOT NULL, date TEXT,
+    introducer TEXT NOT NULL,           -- '' where nobody introduces it
+    family TEXT,                        -- of the name, where the document is the introducer's
+    PRIMARY KEY (concept, document, name, type)
+) WITHOUT ROWID;
+CREATE INDEX uses_document ON uses (document);
+CREATE INDEX uses_family ON uses (family) WHERE family IS NOT NULL;
+CREATE TABLE things (                   -- of which concept a node is, and what its name says
+    node TEXT PRIMARY KEY, concept TEXT NOT NULL, introducer TEXT NOT NULL, plain TEXT NOT NULL,
+    family TEXT NOT NULL, stem TEXT NOT NULL, numbered TEXT
+) WITHOUT ROWID;
+CREATE INDEX things_concept ON things (concept);
+CREATE INDEX things_plain ON things (plain);
+CREATE INDEX things_family ON things (family);
+CREATE INDEX things_numbered ON things (numbered) WHERE numbered IS NOT NULL;
+CREATE TABLE families (                 -- how a family is called, and of which types most of it is
+    family TEXT PRIMARY KEY, name TEXT NOT NULL, leaning TEXT NOT NULL
+) WITHOUT ROWID;
+"""
+"""What schema 2 has beyond schema 1."""
+DEPENDENT = ("referred", "linked", "introducing", "introducers", "uses", "things", "families")
+"""The tables that resolution writes for itself."""
 
 
 _INSERT_ASSERTION = (
@@ -264,7 +323,7 @@ class Store:
             if connection.execute("SELECT count(*) FROM sqlite_master").fetchone() == (0,):
                 header = f"PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {SCHEMA_VERSION};"
                 identity = "INSERT INTO meta VALUES ('graph', lower(hex(randomblob(8))));"
-                connection.executescript(f"BEGIN EXCLUSIVE; {_SCHEMA} {identity} {header} COMMIT;")
+                connection.executescript(f"BEGIN EXCLUSIVE; {_SCHEMA} {_DEPENDENCIES} {identity} {header} COMMIT;")
             return cls._ready(connection, path, write=True)
 
     @classmethod
@@ -290,6 +349,8 @@ class Store:
         if write:  # so that others can read while this one writes
             connection.execute("PRAGMA synchronous = NORMAL")
             _set_journal(connection, "WAL")
+            if connection.execute("PRAGMA user_version").fetchone() == (1,):
+                connection.executescript(f"BEGIN IMMEDIATE; {_DEPENDENCIES} PRAGMA user_version = 2; COMMIT;")
         return cls(connection, path, write=write)
 
     def close(self) -> None:
@@ -617,7 +678,7 @@ class Store:
         """
         quoted = [f'"{word}"' for word in words]
         unfinished = "*" if len(words[-1]) > 1 else ""  # a single letter begins half of all words
-        order = " ".join(f"WHEN '{kind}' THEN {place}" for place, kind in enumerate(("name", "title", "evidence")))
+        order = " ".join(f"WHEN '{kind}' THEN {place}" for place, kind in enumerate(_KINDS))
         return self.connection.execute(
             "SELECT kind, ref, snippet FROM (SELECT kind, ref, rank AS badness, snippet(search, 2, ?, ?, '…', 24) AS snippet"
             " FROM search WHERE search MATCH ? LIMIT ?)"
@@ -640,8 +701,9 @@ class Store:
         `aliases`: (node id, name, folded name, reason); `ends`: (subject node, object node, paper node, claim,
         document number) of each assertion; `entries` of the search index: (kind, ref, text).
         """
-        for table in ("nodes", "aliases", "edges", "search"):
+        for table in ("nodes", "aliases", "edges", "search", *DEPENDENT):
             self.connection.execute(f"DELETE FROM {table}")
+        self.set_meta("dependencies", "")
         self.connection.executemany(
             "INSERT INTO nodes VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             ((n.id, n.type, n.name, n.date, n.seen, n.family, n.version, n.arxiv, n.doi, n.url) for n in nodes),
@@ -655,8 +717,21 @@ class Store:
             "UPDATE assertions SET subject_node = ?, object_node = ?, paper_node = ? WHERE claim = ? AND document = ?",
             ends,
         )
-        self.connection.executemany("INSERT INTO search VALUES (?, ?, ?)", entries)
+        self.add_entries(entries)
         self.raise_revision()
+
+    def add_entries(self, entries: Iterable[tuple[str, str, str]]) -> None:
+        """Put (kind, ref, text) into the search index; what is there already stays once."""
+        numbered = sorted({entry_number(*entry): entry for entry in entries}.items())
+        self.connection.executemany(
+            "INSERT OR REPLACE INTO search (rowid, kind, ref, text) VALUES (?, ?, ?, ?)",
+            ((number, *entry) for number, entry in numbered),
+        )
+
+    def remove_entries(self, entries: Iterable[tuple[str, str, str]]) -> None:
+        """Take (kind, ref, text) out of the search index."""
+        numbers = sorted({entry_number(*entry) for entry in entries})
+        self.connection.executemany("DELETE FROM search WHERE rowid = ?", ((number,) for number in numbers))
 
     def evidence(self, edge: Edge) -> list[Statement]:
         """The statements behind an edge, the most confident first."""
@@ -696,6 +771,15 @@ def _statement(row: Sequence[Any]) -> Statement:
     subject, object_ = Thing(NodeType(row[6]), row[7]), Thing(NodeType(row[9]), row[10])
     assertion = Assertion(subject, Relation(row[8]), object_, evidence, row[15], row[16], Origin(row[17]))
     return Statement(row[0], row[1], row[2], row[3], row[4], row[5], assertion)
+
+
+_KINDS = ("name", "title", "evidence")
+
+
+def entry_number(kind: str, ref: str, text: str) -> int:
+    """The row of an entry of the search index: told by what it says, so that it is found again, and names come first."""
+    digest = hashlib.blake2b(f"{ref}\x1f{text}".encode("utf-8", "surrogatepass"), digest_size=8).digest()
+    return _KINDS.index(kind) << 60 | int.from_bytes(digest) >> 4
 
 
 _FEW = 500
