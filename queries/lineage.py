@@ -14,7 +14,7 @@ from begat.graph.model import Edge, Node, Statement
 from begat.graph.reader import Reader
 from begat.graph.vocabulary import FACTS, LINEAGE, NodeType, Relation
 from begat.queries import drawing
-from begat.queries.neighbourhood import edges_from, edges_to, evidence_of, introductions, nodes_of
+from begat.queries.introductions import introductions
 from begat.queries.records import edge_record, node_record, paper_record
 
 Direction = Literal["both", "ancestors", "descendants"]
@@ -127,16 +127,16 @@ def lineage(
     wanted = tuple(relation for relation in Relation if relation in relations)
     walk = _Walk(store, subject, wanted, min_confidence, limit)
     walk.go(direction, depth)
-    nodes = nodes_of(store, walk.steps)
+    nodes = store.nodes_of(walk.steps)
     # An edge may name a node that is gone only in a damaged file; then it is not shown rather than half shown.
     steps = {node: step for node, step in walk.steps.items() if node in nodes}
     edges = tuple(
         edge
-        for edge in edges_from(store, steps, wanted, min_confidence)
+        for edge in store.edges_from(steps, wanted, min_confidence)
         if edge.object in steps and edge.object != edge.subject
     )
     edges += tuple(edge for edge in walk.introduced if edge not in edges)
-    evidence = evidence_of(store, edges, MOST_EVIDENCE)
+    evidence = store.evidence_of(edges, MOST_EVIDENCE)
     return Lineage(
         subject=subject,
         direction=direction,  # type: ignore[arg-type]  # checked above
@@ -149,7 +149,7 @@ def lineage(
         evidence=evidence,
         introduced_by=introductions(store, (n for n in steps if nodes[n].type is not NodeType.PAPER)),
         truncated=walk.truncated,
-        papers=nodes_of(store, (s.paper for statements in evidence.values() for s in statements)),
+        papers=store.nodes_of(s.paper for statements in evidence.values() for s in statements),
     )
 
 
@@ -167,7 +167,7 @@ class _Walk:
         self.truncated: str | None = None
         self.introduced: tuple[Edge, ...] = ()
         if subject.type is NodeType.PAPER:
-            self.introduced = tuple(edges_from(store, [subject.id], [Relation.INTRODUCES], min_confidence))
+            self.introduced = tuple(store.edges_from([subject.id], [Relation.INTRODUCES], min_confidence))
             self.steps |= {edge.object: 0 for edge in self.introduced}
 
     def go(self, direction: str, depth: int | None) -> None:
@@ -183,8 +183,8 @@ class _Walk:
         """The nodes one edge further out, those best attested first where there is no room for all."""
         best: dict[str, float] = {}
         if frontier:
-            read = edges_from if step < 0 else edges_to
-            for edge in read(self.store, frontier, self.relations, self.min_confidence):
+            read = self.store.edges_from if step < 0 else self.store.edges_to
+            for edge in read(frontier, self.relations, self.min_confidence):
                 other = edge.object if step < 0 else edge.subject
                 if other not in self.steps:
                     best[other] = max(best.get(other, 0.0), edge.confidence * FACTS[edge.relation].lineage)

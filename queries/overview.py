@@ -10,7 +10,6 @@ from begat.graph.model import Edge, Node
 from begat.graph.names import fold, parse
 from begat.graph.store import Store
 from begat.graph.vocabulary import FACTS, LINEAGE, THINGS, NodeType, Relation
-from begat.queries.neighbourhood import nodes_of
 
 _THINGS = ", ".join(f"'{kind}'" for kind in THINGS)
 _LINEAGE = ", ".join(f"'{relation}'" for relation in LINEAGE)
@@ -41,7 +40,7 @@ def most_built_upon(store: Store, limit: int = 12) -> list[tuple[Node, int]]:
         f" WHERE relation IN ({_LINEAGE}) GROUP BY object ORDER BY works DESC, object LIMIT ?",
         (limit,),
     ).fetchall()
-    nodes = nodes_of(store, (row[0] for row in rows))
+    nodes = store.nodes_of(row[0] for row in rows)
     return [(nodes[node], count) for node, count in rows if node in nodes]
 
 
@@ -50,7 +49,7 @@ def newest(store: Store, limit: int = 12) -> list[Node]:
     rows = store.connection.execute(
         f"SELECT id FROM nodes WHERE type IN ({_THINGS}) AND date IS NOT NULL ORDER BY date DESC, id LIMIT ?", (limit,)
     ).fetchall()
-    nodes = nodes_of(store, (row[0] for row in rows))
+    nodes = store.nodes_of(row[0] for row in rows)
     return [nodes[row[0]] for row in rows]
 
 
@@ -63,7 +62,7 @@ def families(store: Store, limit: int = 12) -> list[Family]:
         (limit,),
     ).fetchall()
     first = {family: text.split(" ", 1)[1] for family, _, text in rows}
-    nodes = nodes_of(store, first.values())
+    nodes = store.nodes_of(first.values())
     return [Family(family, count, nodes[first[family]]) for family, count, _ in rows]
 
 
@@ -105,7 +104,7 @@ def works(
         f"SELECT id FROM nodes WHERE {' AND '.join(where)} ORDER BY date DESC, id LIMIT ? OFFSET ?",
         (*values, limit, offset),
     ).fetchall()
-    nodes = nodes_of(store, (row[0] for row in rows))
+    nodes = store.nodes_of(row[0] for row in rows)
     return [nodes[row[0]] for row in rows]
 
 
@@ -143,7 +142,7 @@ def complete(store: Store, text: str, limit: int = 10) -> list[Completion]:
     if len(found) < limit:
         for node, name in _with_words(store, text, limit * 2):
             found.setdefault(node, name)
-    nodes = nodes_of(store, list(found)[:limit])
+    nodes = store.nodes_of(list(found)[:limit])
     return [
         Completion(nodes[node], None if name == nodes[node].name else name)
         for node, name in found.items()

@@ -8,7 +8,6 @@ from begat.graph.errors import NotFoundError
 from begat.graph.model import Edge, Node, Statement
 from begat.graph.reader import Reader
 from begat.graph.vocabulary import FACTS, LINEAGE, Relation
-from begat.queries.neighbourhood import edges_from, edges_to, evidence_of, nodes_of
 from begat.queries.records import edge_record, node_record
 from begat.queries.text import printable
 
@@ -120,9 +119,9 @@ class _Side:
 
 
 def _touching(store: Reader, nodes: Sequence[str], relations: tuple[Relation, ...]) -> Iterable[tuple[Edge, str, str]]:
-    for edge in edges_from(store, nodes, relations):
+    for edge in store.edges_from(nodes, relations):
         yield edge, edge.subject, edge.object
-    for edge in edges_to(store, nodes, relations):
+    for edge in store.edges_to(nodes, relations):
         yield edge, edge.object, edge.subject
 
 
@@ -155,7 +154,7 @@ def _path(store: Reader, start: str, edges: Sequence[Edge]) -> Path:
     ids = [start]
     for edge in edges:
         ids.append(edge.object if edge.subject == ids[-1] else edge.subject)
-    nodes = nodes_of(store, ids)
-    evidence = evidence_of(store, edges, MOST_EVIDENCE)
+    nodes = store.nodes_of(ids)
+    evidence = store.evidence_of(edges, MOST_EVIDENCE)
     steps = (Step(edge, edge.subject == ids[place], evidence[edge]) for place, edge in enumerate(edges))
     return Path(tuple(nodes[node] for node in ids), tuple(steps))

@@ -10,7 +10,6 @@ from begat.graph.errors import NotFoundError
 from begat.graph.model import Edge, Node, Statement
 from begat.graph.reader import Reader
 from begat.graph.vocabulary import FACTS, Relation
-from begat.queries.neighbourhood import evidence_of, nodes_of
 from begat.queries.records import edge_record, node_record
 from begat.queries.text import printable
 
@@ -99,8 +98,8 @@ def _group(store: Reader, node_id: str, relation: Relation, forward: bool) -> It
     count, edges = store.edges_at(node_id, relation, ends, MOST_EDGES)
     if not count:
         return
-    others = nodes_of(store, (_other(edge, node_id) for edge in edges))
-    evidence = evidence_of(store, edges, MOST_EVIDENCE)
+    others = store.nodes_of(_other(edge, node_id) for edge in edges)
+    evidence = store.evidence_of(edges, MOST_EVIDENCE)
     yield Group(
         relation, forward, count, tuple((edge, others[_other(edge, node_id)], evidence[edge]) for edge in edges)
     )

@@ -18,7 +18,6 @@ from begat.graph.vocabulary import BASE, FACTS, LINEAGE, NodeType, Relation
 from begat.queries import library
 from begat.queries.cypher import cypher
 from begat.queries.library import Question, questions
-from begat.queries.neighbourhood import nodes_of
 from begat.queries.results import Result
 from begat.queries.sparql import sparql
 from begat.viz.explorer.asking import address, node_address
@@ -194,7 +193,7 @@ def _cells(store: Store, result: Result) -> list[list[list[Cell]]]:
     """The rows that are shown; each value as one cell or, a list, several."""
     rows = result.rows[:ROWS_SHOWN]
     ids = {found for row in rows for value in row for found in _ids(value)}
-    known = set(nodes_of(store, ids))
+    known = set(store.nodes_of(ids))
     return [[_shown(value, known) for value in row] for row in rows]
 
 
@@ -235,7 +234,7 @@ def _drawn(store: Store, result: Result, text: str) -> tuple[Picture | None, int
     """The works that an answer names, and how many; with the edges between them that the query speaks of."""
     spoken = tuple(r for r in Relation if r.value in text or FACTS[r].iri.rpartition("#")[2] in text)
     ids = dict.fromkeys(found for row in result.rows[: ROWS_SHOWN * 5] for value in row for found in _ids(value))
-    nodes = [n for n in nodes_of(store, ids).values() if n.type is not NodeType.AUTHOR]
+    nodes = [n for n in store.nodes_of(ids).values() if n.type is not NodeType.AUTHOR]
     order = {node: place for place, node in enumerate(ids)}
     nodes.sort(key=lambda node: order[node.id])
     if not nodes:

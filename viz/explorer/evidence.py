@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from begat.graph.model import Document, Node, Statement
 from begat.graph.store import Store
 from begat.graph.vocabulary import Origin
-from begat.queries.neighbourhood import nodes_of
 from begat.viz.explorer.asking import address, node_address
 from begat.viz.lineage_page import link
 
@@ -41,7 +40,7 @@ class Quoted:
 def quoted(store: Store, statements: Iterable[Statement]) -> list[Quoted]:
     """Each statement's quote in its text."""
     statements = list(statements)
-    papers = nodes_of(store, (s.paper for s in statements))
+    papers = store.nodes_of(s.paper for s in statements)
     documents: dict[tuple[str, str], Document | None] = {}
     found = []
     for statement in statements:

@@ -22,8 +22,8 @@ from begat.graph.search import find, search
 from begat.graph.store import Store
 from begat.graph.vocabulary import FACTS, LINEAGE, THINGS, NodeType, Relation
 from begat.queries import overview
+from begat.queries.introductions import introductions
 from begat.queries.lineage import Lineage, lineage
-from begat.queries.neighbourhood import introductions, nodes_of
 from begat.queries.paths import path
 from begat.queries.show import Group, Portrait, show
 from begat.viz import svg as draw
@@ -216,10 +216,8 @@ def _family_picture(store: Store, family: str, found: list[Node]) -> Any:
 
 def among(store: Store, nodes: list[Node], relations: tuple[Relation, ...]) -> Lineage:
     """Some works with the edges between them, to be drawn as a lineage is; the earliest stands as its subject."""
-    from begat.queries.neighbourhood import edges_from
-
     kept = {node.id for node in nodes}
-    edges = tuple(e for e in edges_from(store, kept, relations) if e.object in kept and e.object != e.subject)
+    edges = tuple(e for e in store.edges_from(kept, relations) if e.object in kept and e.object != e.subject)
     subject = min(nodes, key=lambda node: (node.date or "9999", node.id))
     return Lineage(
         subject, "both", None, relations, 0.0, (subject, *(n for n in nodes if n != subject)),
@@ -292,7 +290,7 @@ def edges_page(request: Request, store: Store) -> Response:
     relation, forward = named(Relation, query.get("relation", "")), query.get("direction") != "backward"
     page = number(query, "page", 1, 10_000) or 1
     found = overview.edges_of(store, node.id, relation, forward, limit=PER_PAGE + 1, offset=(page - 1) * PER_PAGE)
-    others = nodes_of(store, (e.object if e.subject == node.id else e.subject for e in found))
+    others = store.nodes_of(e.object if e.subject == node.id else e.subject for e in found)
     rows = [(e, others[e.object if e.subject == node.id else e.subject]) for e in found[:PER_PAGE]]
     words = FACTS[relation].forward if forward else FACTS[relation].backward
 
@@ -315,7 +313,7 @@ def edge_page(request: Request, store: Store) -> Response:
     if edge is None:
         raise NotFoundError(f"{ends[0]} {FACTS[relation].forward} {ends[2]}")
     statements = store.evidence(edge)
-    nodes = nodes_of(store, (edge.subject, edge.object))
+    nodes = store.nodes_of((edge.subject, edge.object))
     fragment = request.headers.get("hx-request") == "true"
     return render(
         request, "quotes.html" if fragment else "edge.html", edge=edge, subject=nodes[edge.subject],
@@ -343,7 +341,7 @@ def document_page(request: Request, store: Store) -> Response:
         key=lambda s: (s.assertion.evidence.start, s.claim),
     )
     told = [s for s in statements if s.assertion.relation is not Relation.MENTIONS][:PER_PAGE]
-    nodes = nodes_of(store, (end_ for s in told for end_ in (s.subject, s.object, s.paper)))
+    nodes = store.nodes_of(end_ for s in told for end_ in (s.subject, s.object, s.paper))
     paper = nodes.get(told[0].paper) if told else None
     return render(
         request, "document.html", document=document, part=part,
