@@ -4,12 +4,12 @@ A new service is one file with a `Service` (where, how often, which key) and a `
 and the Documents of some of them), and its scheme in `SCHEMES`.
 """
 
-from begat.loaders.apis import arxiv, crossref, openalex, semantic_scholar
+from begat.loaders.apis import arxiv, crossref, hub, openalex, semantic_scholar
 from begat.loaders.apis.client import Client
 from begat.loaders.apis.scheme import Address, Scheme, parsed
 
 SCHEMES: tuple[Scheme, ...] = (
-    arxiv.PAPERS, arxiv.LISTS, crossref.SCHEME, semantic_scholar.SCHEME, openalex.SCHEME,
+    arxiv.PAPERS, arxiv.LISTS, crossref.SCHEME, semantic_scholar.SCHEME, openalex.SCHEME, hub.MODELS,
 )  # fmt: skip
 """Every scheme of addresses; of a link, the first that knows it reads it."""
 

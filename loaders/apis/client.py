@@ -11,6 +11,7 @@ up once is not asked again by the same client: a build of a thousand addresses n
 
 import json
 import os
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
@@ -39,12 +40,14 @@ Found = bytes | ServiceError | None
 
 TRIES = 5
 """How often one request is sent before its service is given up."""
-LONGEST_WAIT = 120.0
+LONGEST_WAIT = 300.0
 """Seconds that a Retry-After may ask for; a service that wants more is given up for this run."""
 FRESH = 7 * 86400.0
 """Seconds for which what came is not asked for again."""
 FRESH_MISSING = 86400.0
 """Seconds for which what a service did not know is not asked for again."""
+_RATE_LIMIT = re.compile(r"\br=0\b.*?\bt=(\d{1,6})")
+"""Nothing remains until so many seconds from now (https://datatracker.ietf.org/doc/draft-ietf-httpapi-ratelimit-headers/)."""
 _PASSING = frozenset({408, 425, 429, 500, 502, 503, 504})
 _MISSING = frozenset({404, 410})
 
@@ -346,7 +349,9 @@ class Client:
         self.requests += 1
 
     def _retry_after(self, reply: Reply) -> float | None:
-        """Seconds that the service asks to wait: a number, or a date."""
+        """Seconds that the service asks to wait: a number or a date of Retry-After, or what RateLimit has left."""
+        if limited := _RATE_LIMIT.search(reply.headers.get("ratelimit", "")):
+            return float(limited[1])
         written = reply.headers.get("retry-after", "").strip()
         if written.isdecimal():
             return float(written[:9])
@@ -378,14 +383,14 @@ def _accepted(service: Service, reply: Reply, url: str) -> Reply:
     """The reply, where it is an answer. Raises RefusedError where it says that there will be none."""
     if reply.status == 200 or reply.status in _MISSING:
         return reply
-    remedy = ""
-    if reply.status in (401, 403):
-        remedy = (
-            f"; check {service.key_variable}"
+    why = service.refusals.get(reply.status)
+    if not why and reply.status in (401, 403):
+        why = (
+            f"check {service.key_variable}"
             if service.key_variable
-            else "; it may want to know who asks: set BEGAT_CONTACT"
+            else "set BEGAT_CONTACT: it may want to know who asks"
         )
-    raise RefusedError(f"{service.title}: {url}: refused ({_meaning(reply)}){remedy}")
+    raise RefusedError(f"{service.title}: {url}: refused ({_meaning(reply)})" + (f"; {why}" if why else ""))
 
 
 def _meaning(reply: Reply) -> str:

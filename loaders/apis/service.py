@@ -1,7 +1,7 @@
 """What a service is: where it answers, how often it may be asked, what it wants to know of who asks."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from begat.graph.errors import UsageError
@@ -31,6 +31,8 @@ class Service:
     """Whether it answers nobody without a key."""
     contact_parameter: str | None = None
     """The parameter in which it wants the contact address: "mailto"."""
+    refusals: Mapping[int, str] = field(default_factory=dict)
+    """What a status means here, and what to do about it, where the service is known for it."""
     largest: int = 64 << 20
     """The most bytes of one answer, unpacked."""
     deadline: float = 120.0
