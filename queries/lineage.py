@@ -16,6 +16,7 @@ from begat.graph.vocabulary import FACTS, LINEAGE, NodeType, Relation
 from begat.queries import drawing
 from begat.queries.introductions import introductions
 from begat.queries.records import edge_record, node_record, paper_record
+from begat.queries.scenes import Tone
 
 Direction = Literal["both", "ancestors", "descendants"]
 
@@ -51,6 +52,26 @@ class Lineage:
     introduced_by: Mapping[str, Node]
     truncated: str | None = None
     papers: Mapping[str, Node] = field(default_factory=dict)
+
+    @property
+    def title(self) -> str:
+        """Its heading."""
+        return f"Lineage of {self.subject.name}"
+
+    @property
+    def marked(self) -> tuple[str, ...]:
+        """The subject's id."""
+        return (self.subject.id,)
+
+    @property
+    def labels(self) -> Mapping[str, str]:
+        """Every node bears its own name."""
+        return {}
+
+    @property
+    def tones(self) -> Mapping[str, Tone]:
+        """No node stands out but the subject."""
+        return {}
 
     @property
     def ancestors(self) -> tuple[Node, ...]:
@@ -94,7 +115,7 @@ class Lineage:
 
     def _repr_html_(self) -> str:
         """For notebooks: the picture."""
-        return str(resolve_name("begat.viz.notebook:lineage_html")(self))  # by name: viz stands over queries
+        return str(resolve_name("begat.viz.notebook:scene_html")(self))  # by name: viz stands over queries
 
     def _node_record(self, node: Node) -> dict[str, Any]:
         paper = self.introduced_by.get(node.id)

@@ -1,18 +1,18 @@
-"""A layout drawn as SVG: for the lineage page, and as a picture that stands alone.
+"""A layout drawn as SVG: for pages, and as a picture that stands alone.
 
 Every text comes from strangers. It enters the SVG through `text` alone, which escapes it and leaves out what XML does
 not allow; all else is numbers, words of the vocabulary, and our own style sheet.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from html import escape
 from importlib.resources import files
 
 from begat.graph.model import Node
 from begat.graph.vocabulary import FACTS, NodeType, Relation
-from begat.queries.lineage import Lineage
+from begat.queries.scenes import Scene
 from begat.viz.layout import BOX, Box, Layout, Line, layout
 from begat.viz.timeline import Band
 
@@ -78,21 +78,21 @@ def _year(band: Band) -> str:
     )
 
 
-def lines(laid: Layout, subject: str) -> str:
+def lines(laid: Layout, marked: Sequence[str]) -> str:
     """The edges, those of further parents undermost."""
     number = {box.node.id: i for i, box in enumerate(laid.boxes)}
     at = {box.node.id: box for box in laid.boxes}
     ordered = sorted(laid.lines, key=lambda line: (line.primary, not line.unsure))
-    return "".join(_line(line, number, at, subject) for line in ordered)
+    return "".join(_line(line, number, at, marked) for line in ordered)
 
 
-def _line(line: Line, number: Mapping[str, int], at: Mapping[str, Box], subject: str) -> str:
+def _line(line: Line, number: Mapping[str, int], at: Mapping[str, Box], marked: Sequence[str]) -> str:
     edge = line.edge
     classes = ["e", slug(edge.relation)]
     if line.unsure:
         classes.append("unsure")
     if not line.primary:
-        classes.append("own" if subject in (edge.subject, edge.object) else "further")
+        classes.append("own" if edge.subject in marked or edge.object in marked else "further")
     trunk = ""
     points = line.points
     if line.trunk:
@@ -154,23 +154,32 @@ def _n(value: float) -> str:
     return f"{value:.1f}".removesuffix(".0")
 
 
-def boxes(laid: Layout, lineage: Lineage, *, links: bool) -> str:
-    """The nodes; as links to their cards `#wN`, or with a title each where the picture stands alone."""
-    return "".join(_box(i, box, lineage, links) for i, box in enumerate(laid.boxes))
+Address = Callable[[int, Node], str]
+"""Where the box of a node leads, by its number in the picture."""
 
 
-def _box(number: int, box: Box, lineage: Lineage, links: bool) -> str:
+def boxes(laid: Layout, scene: Scene, address: Address | None) -> str:
+    """The nodes: as links to what `address` says, or with a title each where the picture stands alone."""
+    return "".join(_box(i, box, scene, address) for i, box in enumerate(laid.boxes))
+
+
+def _box(number: int, box: Box, scene: Scene, address: Address | None) -> str:
     node = box.node
     classes = f"n {node.type.lower()}"
-    if node.id == lineage.subject.id:
+    if node.id in scene.marked:
         classes += " subject"
+    if node.id in scene.tones:
+        classes += f" {scene.tones[node.id]}"
     if box.open:
         classes += " open"
     middle = f'<text x="{_n(box.x + box.width / 2)}" y="{_n(box.y + 5)}">{text(box.label)}</text>'
     body = f"{outline(node.type, box.x, box.y, box.width)}{middle}{_known_by(box)}"
-    if links:
-        return f'<a id="n{number}" class="{classes}" href="#w{number}" aria-label="{text(spoken(node))}">{body}</a>'
-    return f'<g class="{classes}">{body}<title>{text(spoken(node))}</title></g>'
+    words = text(spoken(node, scene.labels.get(node.id)))
+    if address:
+        return (
+            f'<a id="n{number}" class="{classes}" href="{text(address(number, node))}" aria-label="{words}">{body}</a>'
+        )
+    return f'<g class="{classes}">{body}<title>{words}</title></g>'
 
 
 def _known_by(box: Box) -> str:
@@ -182,9 +191,9 @@ def _known_by(box: Box) -> str:
     return f'{tail}<text class="by" x="{_n(box.x + 11)}" y="{_n(box.y - BOX / 2 - 3)}">by {text(seen)}</text>'
 
 
-def spoken(node: Node) -> str:
-    """A node in a few words: name, type, date."""
-    return f"{node.name}, {node.type.lower()}, {dated(node)}"
+def spoken(node: Node, label: str | None = None) -> str:
+    """A node in a few words: its name (or `label`), type, date."""
+    return f"{label or node.name}, {node.type.lower()}, {dated(node)}"
 
 
 def dated(node: Node) -> str:
@@ -236,12 +245,12 @@ _TITLE = 34
 _KEYS = 34
 
 
-def svg(lineage: Lineage) -> str:
-    """The lineage as a complete SVG file: heading, years, picture and legend, styles embedded, no script."""
-    laid = layout(lineage)
+def svg(scene: Scene) -> str:
+    """A scene as a complete SVG file: heading, years, picture and legend, styles embedded, no script."""
+    laid = layout(scene)
     shown = [r for r in Relation if any(line.edge.relation is r for line in laid.lines)]
     keys, room = _legend(shown)
-    heading = f"Lineage of {lineage.subject.name}"
+    heading = scene.title
     width = max(laid.width, room, 40 + 9.0 * min(len(heading), 80))
     height = _TITLE + HEADER + laid.height + (_KEYS if shown else 0)
     return (
@@ -251,8 +260,8 @@ def svg(lineage: Lineage) -> str:
         f'<rect class="paper-white" width="{_n(width)}" height="{_n(height)}"/>'
         f'<text class="heading" x="22" y="24">{text(heading[:80])}</text>'
         f'<g transform="translate(0 {_TITLE})">{years(laid)}'
-        f'<g transform="translate(0 {HEADER})">{bands(laid)}{lines(laid, lineage.subject.id)}'
-        f"{boxes(laid, lineage, links=False)}</g></g>"
+        f'<g transform="translate(0 {HEADER})">{bands(laid)}{lines(laid, scene.marked)}'
+        f"{boxes(laid, scene, None)}</g></g>"
         f'<g transform="translate(22 {_n(height - _KEYS / 2 - 8)})">{keys}</g></svg>\n'
     )
 

@@ -239,7 +239,7 @@ def _drawn(store: Store, result: Result, text: str) -> tuple[Picture | None, int
     nodes.sort(key=lambda node: order[node.id])
     if not nodes:
         return None, 0
-    return picture(among(store, nodes[:DRAWN], spoken or LINEAGE), subject=False), len(nodes)
+    return picture(among(store, nodes[:DRAWN], spoken or LINEAGE)), len(nodes)
 
 
 ROUTES = [Route("/query", reading(console))]

@@ -25,6 +25,7 @@ from begat.queries import overview
 from begat.queries.introductions import introductions
 from begat.queries.lineage import Lineage, lineage
 from begat.queries.paths import path
+from begat.queries.scenes import Excerpt
 from begat.queries.show import Group, Portrait, show
 from begat.viz import svg as draw
 from begat.viz.explorer import asking
@@ -211,18 +212,14 @@ def _family_picture(store: Store, family: str, found: list[Node]) -> Any:
     members = [node for node in found[:PER_PAGE] if node.type in THINGS]
     if len(members) < 2:
         return None
-    return picture(among(store, members, LINEAGE), subject=False)
+    return picture(among(store, members, LINEAGE))
 
 
-def among(store: Store, nodes: list[Node], relations: tuple[Relation, ...]) -> Lineage:
-    """Some works with the edges between them, to be drawn as a lineage is; the earliest stands as its subject."""
+def among(store: Store, nodes: list[Node], relations: tuple[Relation, ...]) -> Excerpt:
+    """Some works with the edges between them."""
     kept = {node.id for node in nodes}
     edges = tuple(e for e in store.edges_from(kept, relations) if e.object in kept and e.object != e.subject)
-    subject = min(nodes, key=lambda node: (node.date or "9999", node.id))
-    return Lineage(
-        subject, "both", None, relations, 0.0, (subject, *(n for n in nodes if n != subject)),
-        dict.fromkeys(kept, 0), edges, dict.fromkeys(edges, ()), {},
-    )  # fmt: skip
+    return Excerpt(tuple(nodes), edges)
 
 
 def map_page(request: Request, store: Store) -> Response:
@@ -262,19 +259,14 @@ def node_page(request: Request, store: Store) -> Response:
     )  # fmt: skip
 
 
-def _kin(portrait: Portrait) -> tuple[Lineage, bool]:
+def _kin(portrait: Portrait) -> tuple[Excerpt, bool]:
     """The best attested of what it directly builds on and what directly builds on it; whether that is all."""
     groups = [g for g in portrait.groups if g.relation in LINEAGE]
     room = max(2, GLANCE // max(1, len(groups)))
-    kin = [
-        (edge, other, 1 if edge.object == portrait.node.id else -1) for g in groups for edge, other, _ in g.edges[:room]
-    ]
-    nodes = {portrait.node.id: portrait.node} | {other.id: other for _, other, _ in kin}
-    steps = {portrait.node.id: 0} | {other.id: step for _, other, step in kin}
-    edges = tuple(dict.fromkeys(edge for edge, other, _ in kin if other != portrait.node))
-    near = Lineage(
-        portrait.node, "both", 1, LINEAGE, 0.0, tuple(nodes.values()), steps, edges, dict.fromkeys(edges, ()), {}
-    )  # fmt: skip
+    kin = [(edge, other) for g in groups for edge, other, _ in g.edges[:room]]
+    nodes = {portrait.node.id: portrait.node} | {other.id: other for _, other in kin}
+    edges = tuple(dict.fromkeys(edge for edge, other in kin if other != portrait.node))
+    near = Excerpt(tuple(nodes.values()), edges, marked=(portrait.node.id,))
     return near, sum(g.count for g in groups) == len(kin)
 
 
