@@ -219,6 +219,33 @@ def tei(papers: list[dict[str, str]]) -> bytes:
     return f'<teiCorpus xmlns="http://www.tei-c.org/ns/1.0">\n{"".join(papers_)}</teiCorpus>'.encode()
 
 
+def atom(papers: list[dict[str, str]]) -> bytes:
+    """As arXiv's API answers, which breaks long lines."""
+    entries = [
+        "<entry>"
+        + (f"<id>http://arxiv.org/abs/{paper['id']}v2</id>" if paper["id"] else "")
+        + f"<updated>2025-05-05T00:00:00Z</updated><published>{paper['date']}</published>"
+        f"<title>{escape(paper['title'])}</title><summary>{escape(paper['abstract'])}</summary>"
+        + "".join(f"<author><name>{name}</name></author>" for name in paper["authors"].split("; "))
+        + "</entry>\n"
+        for paper in papers
+    ]
+    opened = '<feed xmlns="http://www.w3.org/2005/Atom"><link href="http://arxiv.org/api/query"/><title>A query</title>'
+    return f'<?xml version="1.0" encoding="UTF-8"?>\n{opened}\n{"".join(entries)}</feed>'.encode()
+
+
+def oai(papers: list[dict[str, str]]) -> bytes:
+    records = [
+        f"<record><header><identifier>oai:arXiv.org:{paper['id']}</identifier></header><metadata>"
+        f'<arXiv xmlns="http://arxiv.org/OAI/arXiv/"><id>{paper["id"]}</id><created>{paper["date"]}</created>'
+        f"<authors>{people(paper, 'forenames', 'keyname')}</authors><title>{escape(paper['title'])}</title>"
+        f"<categories>cs.CL</categories><abstract>  {escape(paper['abstract'])}\n</abstract></arXiv></metadata></record>\n"
+        for paper in papers
+    ]
+    namespace = "http://www.openarchives.org/OAI/2.0/"
+    return f'<OAI-PMH xmlns="{namespace}">\n<ListRecords>\n{"".join(records)}</ListRecords></OAI-PMH>'.encode()
+
+
 def model_card(papers: list[dict[str, str]]) -> bytes:
     return b"---\nlicense: mit\nbase_model: birds/Egret-7b\n---\n" + page(papers)
 
@@ -362,6 +389,8 @@ FORMATS = {
     "bibtex": Format("bibtex", bibtex, named=True),
     "ris": Format("ris", ris),
     "anthology": Format("anthology", anthology, ("title", "abstract", "authors"), named=True),
+    "atom": Format("atom", atom),
+    "oai": Format("oai", oai),
     "jats": Format("jats", jats),
     "tei": Format("tei", tei),
     "model card": Format("modelcard", model_card, (), records=False),
