@@ -255,7 +255,7 @@ def entity(
     key, family = parse(name).key, family_votes(parse(name).family_key)
     kind = _heaviest_type([introducing.weights, family, used.weights])
     if kind != NodeType.DATASET:  # whether a model or a method, its whole family tells better than one text
-        akin = {other: weight for other, weight in family.items() if other != NodeType.DATASET}
+        akin: dict[NodeType, float] = {k: weight for k, weight in family.items() if k != NodeType.DATASET}
         kind = _heaviest_type([akin]) if akin else kind
     names = {n: "name" if n == name else concepts.reason(parse(n).key, key) for n in used.names}
     for alias in aliases:

@@ -8,7 +8,7 @@ independent of the order of its input.
 import re
 import zlib
 from collections import Counter, defaultdict, deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from heapq import nsmallest
 from itertools import combinations, pairwise
@@ -30,8 +30,8 @@ _LONG_WORD = 8
 """Letters of the words that runs begin with: a sample that the same text gives again, wherever it stands."""
 _SHARED = 2
 """Numbers of two sketches that must agree before the texts are compared."""
-_CROWD = 20
-"""Texts sharing a number, past which each is compared with few of them only, to stay linear."""
+CROWD = 20
+"""Texts sharing a number, past which it is taken for a phrase of the field that tells nothing; this also keeps it linear."""
 _LETTERS = re.compile(r"[^\W\d_]+")
 _NUMBER = re.compile(r"\d+|\b[ivx]+\b", re.IGNORECASE)
 
@@ -94,13 +94,39 @@ def of_facts(number: int, facts: Facts) -> Record:
     return Record(number, facts.key, "", arxiv, doi, facts.title, author, year, "")
 
 
-def papers(records: Iterable[Record], text: Callable[[int], str], same: Iterable[tuple[str, str]] = ()) -> list[Paper]:
+def signs(record: Record) -> Iterator[str]:
+    """By what a record may be taken for another's paper: only records that share a sign ever are.
+
+    Of the signs `part:…` those count that at most CROWD records have.
+    """
+    yield f"id:{record.id}"  # told apart by their files
+    if not record.known:
+        return
+    if record.arxiv:
+        yield f"arxiv:{record.arxiv}"
+    if record.doi:
+        yield f"doi:{record.doi}"
+    if record.title and _told(record.title):
+        yield f"called:{fold(record.title)}"
+    if record.sketch:
+        yield f"copy:{zlib.crc32(record.sketch.encode()):08x}"
+    for part in record.sketch.split():
+        yield f"part:{part}"
+
+
+def papers(
+    records: Iterable[Record],
+    text: Callable[[int], str],
+    same: Iterable[tuple[str, str]] = (),
+    crowded: Collection[str] | None = None,
+) -> list[Paper]:
     """Records grouped into papers, in order of node id.
 
     `text` gives a record's text by its number, asked for only where two may be alike; `same` are pairs of keys
-    (`arxiv:…`, `doi:…`) that metadata says are one.
+    (`arxiv:…`, `doi:…`) that metadata says are one. Where the records are not all there are, `crowded` says which parts
+    of their sketches more than CROWD records have.
     """
-    found = _Grouping(sorted(records, key=lambda r: r.place), text)
+    found = _Grouping(sorted(records, key=lambda r: r.place), text, crowded)
     found.by_keys(same)
     found.by_titles()
     found.by_texts()
@@ -110,8 +136,9 @@ def papers(records: Iterable[Record], text: Callable[[int], str], same: Iterable
 class _Grouping:
     """Union of records, refusing what would make one paper of two arXiv ids."""
 
-    def __init__(self, records: Sequence[Record], text: Callable[[int], str]) -> None:
+    def __init__(self, records: Sequence[Record], text: Callable[[int], str], crowded: Collection[str] | None) -> None:
         self.records = records
+        self.crowded = crowded
         self.text = text
         self.parent = list(range(len(records)))
         self.arxiv = [r.arxiv for r in records]
@@ -158,7 +185,7 @@ class _Grouping:
     def by_titles(self) -> None:
         groups: dict[str, list[int]] = defaultdict(list)
         for i, r in enumerate(self.records):
-            if r.known and r.title and len(_LETTERS.findall(r.title)) >= 2:
+            if r.known and r.title and _told(r.title):
                 groups[fold(r.title)].append(i)
         for members in groups.values():
             for i, j in pairs(members):
@@ -184,17 +211,22 @@ class _Grouping:
 
     def by_texts(self) -> None:
         blocks: dict[str, list[int]] = defaultdict(list)
+        copies: dict[str, list[int]] = defaultdict(list)
         for i, r in enumerate(self.records):
-            if r.known:
+            if r.known and r.sketch:
+                copies[r.sketch].append(i)
                 for part in r.sketch.split():
                     blocks[part].append(i)
         shared = Counter(
             pair
-            for members in blocks.values()
-            for pair in (combinations(members, 2) if len(members) <= _CROWD else pairs(members))
+            for part, members in blocks.items()
+            if (len(members) <= CROWD if self.crowded is None else part not in self.crowded)
+            for pair in combinations(members, 2)
         )
-        for (i, j), times in sorted(shared.items()):
-            if times >= _SHARED and self.root(i) != self.root(j) and self._same_text(i, j):
+        likely = {pair for pair, times in shared.items() if times >= _SHARED}
+        likely |= {pair for members in copies.values() for pair in pairs(members)}
+        for i, j in sorted(likely):
+            if self.root(i) != self.root(j) and self._same_text(i, j):
                 self.join(i, j, "near-identical text")
 
     def _same_text(self, i: int, j: int) -> bool:
@@ -251,6 +283,11 @@ class _Grouping:
                     reached.add(i)
                     waiting.append(i)
                     yield self.records[i].id, reason
+
+
+def _told(title: str) -> bool:
+    """Whether a title has words enough to be looked at: not "Editorial"."""
+    return len(_LETTERS.findall(title)) >= 2
 
 
 def pairs(members: Sequence[int]) -> Iterator[tuple[int, int]]:

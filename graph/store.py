@@ -125,7 +125,8 @@ CREATE VIRTUAL TABLE search USING fts5 (kind UNINDEXED, ref UNINDEXED, text, tok
 _DEPENDENCIES = """
 CREATE INDEX documents_paper ON documents (paper);
 CREATE INDEX facts_doi ON facts (doi) WHERE doi IS NOT NULL;
-CREATE INDEX introductions_name ON introductions (name);
+ALTER TABLE introductions ADD COLUMN folded TEXT;
+CREATE INDEX introductions_folded ON introductions (folded);
 CREATE INDEX assertions_author ON assertions (object_node) WHERE object_type = 'Author';
 CREATE TABLE asked (                    -- whether a name is in the gazetteer: who asked while it was mined
     name INTEGER NOT NULL, document INTEGER NOT NULL, PRIMARY KEY (name, document)     -- name: a short hash of it

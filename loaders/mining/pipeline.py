@@ -8,11 +8,11 @@ from importlib.resources import files
 
 from begat.graph.model import Assertion, Document, Evidence, Mention, Mined, Thing
 from begat.graph.names import fold
-from begat.graph.vocabulary import NodeType, Relation
+from begat.graph.vocabulary import Relation
 from begat.loaders.mining import names, relations
 from begat.loaders.mining.context import INTRODUCED, akin
 from begat.loaders.mining.judge import Judge
-from begat.loaders.mining.reading import Name, Reading, Stated
+from begat.loaders.mining.reading import Known, Name, Reading, Stated
 from begat.loaders.mining.readings import readings
 
 RULES = "3"
@@ -57,12 +57,12 @@ class Taught:
     relations: Judge
 
 
-def mine(document: Document, known: dict[str, NodeType], taught: Taught | None = None) -> Mined:
+def mine(document: Document, known: Known, taught: Taught | None = None) -> Mined:
     """What a document says, given what the corpus introduces (folded name → type)."""
     return mined(readings(document), known, taught)
 
 
-def mined(texts: Sequence[Reading], known: dict[str, NodeType], taught: Taught | None = None) -> Mined:
+def mined(texts: Sequence[Reading], known: Known, taught: Taught | None = None) -> Mined:
     """What the readings of one document say."""
     mentions: list[Mention] = []
     assertions: list[Assertion] = []
