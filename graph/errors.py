@@ -28,7 +28,11 @@ class ServiceError(BegatError):
 
 
 class RefusedError(ServiceError):
-    """A service will not answer this request, however often it is asked."""
+    """A service will not answer this request, however often it is asked. `answer` is what it says instead."""
+
+    def __init__(self, message: str, answer: bytes = b"") -> None:
+        self.answer = answer
+        super().__init__(message)
 
 
 class NotCachedError(ServiceError):

@@ -13,7 +13,7 @@ from begat.graph import ids
 from begat.graph.errors import RefusedError, ServiceError
 from begat.graph.model import Document
 from begat.loaders.apis import xml
-from begat.loaders.apis.client import FRESH, Answer, Client
+from begat.loaders.apis.client import FRESH, Answer, Client, Found
 from begat.loaders.apis.scheme import Scheme, read, read_each
 from begat.loaders.apis.service import Service
 from begat.loaders.sources import markup
@@ -35,14 +35,21 @@ _DAY = 86400.0
 # -- papers by id ------------------------------------------------------------------------------------------
 
 
-def _papers(client: Client, reports: Mapping[str, Report]) -> Iterator[Document]:
+def papers(client: Client, keys: list[str]) -> Iterator[tuple[str, Found]]:
+    """Each paper's Atom entry, by arXiv id."""
+
     def ask(keys: list[str]) -> Mapping[str, bytes]:
         found = entries(client, keys)
-        if not found and len(keys) > 1:  # at times it answers with nothing at all what it knows well
-            found = entries(client, keys)
+        missing = [key for key in keys if key not in found]
+        if missing and len(keys) > 1:  # at times it leaves out what it knows well, or everything
+            found |= entries(client, missing)
         return found
 
-    yield from read_each(ATOM, client.items(ARXIV, "entry", list(reports), AT_ONCE, ask), reports)
+    return client.items(ARXIV, "entry", keys, AT_ONCE, ask)
+
+
+def _papers(client: Client, reports: Mapping[str, Report]) -> Iterator[Document]:
+    yield from read_each(ATOM, papers(client, list(reports)), reports)
 
 
 def entries(client: Client, keys: list[str]) -> dict[str, bytes]:

@@ -1,8 +1,8 @@
 """The one polite client: every request that begat makes goes through it.
 
 It waits its turn at each host, says who asks, tries again where that may help (as long as Retry-After says, else longer
-each time), keeps what came on disk, and never asks twice for what it has. `offline` asks nobody. A service that has given
-up once is not asked again by the same client: a build of a thousand addresses need not wait for it a thousand times.
+each time), keeps what came on disk, and never asks twice for what it has. `offline` asks nobody. A service that fails again
+and again is not asked any more by the same client: a build of a thousand addresses need not wait for it a thousand times.
 
     client = Client(offline=False, note=print)
     answer = client.get(CROSSREF, "works/10.1000/x", check=is_json)      # one answer, one file of the cache
@@ -12,6 +12,7 @@ up once is not asked again by the same client: a build of a thousand addresses n
 import json
 import os
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
@@ -40,6 +41,8 @@ Found = bytes | ServiceError | None
 
 TRIES = 5
 """How often one request is sent before its service is given up."""
+PATIENCE = 2
+"""How many requests in a row may come to nothing before a service is given up for this run."""
 LONGEST_WAIT = 300.0
 """Seconds that a Retry-After may ask for; a service that wants more is given up for this run."""
 FRESH = 7 * 86400.0
@@ -91,11 +94,13 @@ def is_json(body: bytes) -> str | None:
 
 def looks_like(body: bytes) -> str:
     """What a body is that is not what was asked for."""
-    start = body[:500].lstrip().lower()
+    start = body[:500].decode("utf-8", "replace").lstrip("\ufeff \t\r\n")
     if not start:
         return "an empty answer"
-    if start.startswith((b"<!doctype html", b"<html")):
+    if start.lower().startswith(("<!doctype html", "<html")):
         return "a web page instead of data"
+    if len(body) < 500 and start[0] not in "<[{":
+        return f"words instead of data ({' '.join(start.split())[:80]!r})"
     return "an answer that is cut short or damaged"
 
 
@@ -129,6 +134,7 @@ class Client:
         self._note = note or (lambda line: None)
         self._session: requests.Session | None = None
         self._turns: dict[str, float] = {}
+        self._failures: Counter[str] = Counter()
         self._given_up: dict[str, ServiceError] = {}
 
     def close(self) -> None:
@@ -286,7 +292,7 @@ class Client:
             parameters[service.key_parameter] = key
         if self.contact and service.contact_parameter:
             parameters[service.contact_parameter] = self.contact
-        headers = {"User-Agent": self._user_agent()}
+        headers = {"User-Agent": self._user_agent(), "Accept-Encoding": "gzip"}
         if body is not None:
             headers["Content-Type"] = "application/json"
         return Call(
@@ -316,13 +322,15 @@ class Client:
                 continue
             problem = check(reply.body) if check and reply.status == 200 else None
             if reply.status not in _PASSING and problem is None:
+                self._failures[service.name] = 0
                 return _accepted(service, reply, url)
             why = problem or _meaning(reply)
             wait = max(self._retry_after(reply) or 0.0, _backed_off(service, attempt))
             if wait > LONGEST_WAIT:
+                self._failures[service.name] = PATIENCE
                 why = f"{why}; it asks to be left alone for {wait:.0f} s"
                 break
-        raise self._give_up(service, url, why)
+        raise self._failed(service, url, why)
 
     def _connections(self) -> "requests.Session":
         import requests
@@ -330,15 +338,16 @@ class Client:
         self._session = self._session or requests.Session()
         return self._session
 
-    def _give_up(self, service: Service, url: str, why: str) -> ServiceError:
-        hint = (
-            f", or set {service.key_variable}" if service.key_variable and not service.key_in(self._environment) else ""
-        )
-        told = f"{service.title}: {url}: {why}; try again later{hint}: what came is kept"
-        self._given_up[service.name] = ServiceError(
-            f"{service.title}: not asked, since it did not answer before ({why}); try again later{hint}"
-        )
-        return ServiceError(told)
+    def _failed(self, service: Service, url: str, why: str) -> ServiceError:
+        """What to tell of a request that no try got through; after a few of these, the service is not asked again."""
+        self._failures[service.name] += 1
+        lacking = service.key_variable and not service.key_in(self._environment)
+        remedy = "try again later" + (f", or set {service.key_variable}" if lacking else "") + ": what came is kept"
+        if self._failures[service.name] >= PATIENCE:
+            self._given_up[service.name] = ServiceError(
+                f"{service.title}: not asked, since it did not answer before ({why}); {remedy}"
+            )
+        return ServiceError(f"{service.title}: {url}: {why}; {remedy}")
 
     def _take_turn(self, service: Service, url: str) -> None:
         """Wait until the host may be asked again."""
@@ -390,7 +399,8 @@ def _accepted(service: Service, reply: Reply, url: str) -> Reply:
             if service.key_variable
             else "set BEGAT_CONTACT: it may want to know who asks"
         )
-    raise RefusedError(f"{service.title}: {url}: refused ({_meaning(reply)})" + (f"; {why}" if why else ""))
+    told = f"{service.title}: {url}: refused ({_meaning(reply)})" + (f"; {why}" if why else "")
+    raise RefusedError(told, reply.body)
 
 
 def _meaning(reply: Reply) -> str:

@@ -44,6 +44,8 @@ _FIELDS = "externalIds,corpusId,title,abstract,authors.name,venue,journal,year,p
 _COUNTS = "referenceCount,citationCount"
 _CITED = "references.externalIds,references.title"
 _CITATION = "contexts,contextsWithIntent,intents,isInfluential"
+_NONE_KNOWN = b"No valid paper ids"
+"""What a batch is refused with, of which no id is known."""
 _SHA = re.compile(r"[0-9a-f]{40}")
 _LINK = re.compile(r"https?://(?:www\.)?semanticscholar\.org/(?:paper|p)/(?:[^/]+/)?([0-9a-f]{40})(?:[/?#].*)?", re.I)
 _CORPUS = re.compile(r"(?:https?://(?:api|www)\.semanticscholar\.org/)?CorpusI[dD]:(\d{1,12})", re.I)
@@ -86,11 +88,10 @@ def papers(client: Client, names: list[str], *, references: bool = False) -> Ite
     def ask(batch: list[str]) -> dict[str, bytes]:
         try:
             answer = client.post(S2, "paper/batch", {"fields": asked}, json={"ids": batch}, check=is_json, keep=False)
-        except RefusedError:
-            if len(batch) > 1:
-                raise
-            answer = client.get(S2, f"paper/{_in_path(batch[0])}", {"fields": asked}, check=is_json, keep=False)
-            return {batch[0]: answer.body} if answer.found else {}  # a batch of unknown ids only is refused
+        except RefusedError as error:
+            if _NONE_KNOWN in error.answer:
+                return {}
+            raise
         found = answer.json() if answer.found else []
         if not isinstance(found, list) or len(found) not in (0, len(batch)):
             raise ServiceError(
