@@ -179,6 +179,12 @@ class Neo4jStore:
         """The nodes that have this name, or this folded name."""
         return self._looked_up("_folded" if folded else "_names", name)
 
+    def of_family(self, name: str) -> list[Node]:
+        """The nodes of the family of exactly this name."""
+        return list(
+            map(_node, self._rows(f"MATCH (n:{LABEL} {{family: $name}}) RETURN {_NODE} ORDER BY n.id", name=name))
+        )
+
     def papers_by_key(self, key: str) -> list[Node]:
         """The papers that a paper key means."""
         return self._looked_up("_keys", key)

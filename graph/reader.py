@@ -75,6 +75,10 @@ class Reader(Protocol):
         """The nodes that have this name, or this folded name."""
         ...
 
+    def of_family(self, name: str) -> list[Node]:
+        """The nodes of the family of exactly this name."""
+        ...
+
     def papers_by_key(self, key: str) -> list[Node]:
         """The papers that a paper key means."""
         ...

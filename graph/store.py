@@ -656,6 +656,10 @@ class Store:
         column = "folded" if folded else "name"
         return list(self.nodes(f"id IN (SELECT node FROM aliases WHERE {column} = ?)", (name,)))
 
+    def of_family(self, name: str) -> list[Node]:
+        """The nodes of the family of exactly this name."""
+        return list(self.nodes("family = ?", (name,)))
+
     def papers_by_key(self, key: str) -> list[Node]:
         """The papers that a paper key means."""
         return list(self.nodes("id IN (SELECT paper FROM paper_keys WHERE key = ?)", (key,)))
