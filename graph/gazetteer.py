@@ -9,7 +9,6 @@ import zlib
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 
-from begat.graph.names import fold
 from begat.graph.store import Store
 from begat.graph.vocabulary import NodeType
 
@@ -92,19 +91,19 @@ def _short(name: str) -> int:
 
 
 def changes(store: Store, names: Collection[str] | None) -> dict[str, NodeType | None]:
-    """How the gazetteer must change: folded name → type, None where it goes. `names`: those introduced, or no longer,
-    since it was last written, in any spelling; None: look at all.
+    """How the gazetteer must change: folded name → type, None where it goes.
+
+    `names`: the folded ones that documents introduce, or do no longer, since it was written; None: look at all.
     """
     types: dict[str, Counter[str]] = defaultdict(Counter)
     if names is None:
         old = dict(store.connection.execute("SELECT folded, type FROM gazetteer"))
-        rows = store.connection.execute("SELECT type, name FROM introductions").fetchall()
+        rows = store.connection.execute("SELECT type, folded FROM introductions").fetchall()
     else:
-        wanted = {fold(name) for name in names}
-        old = {f: kind for f in wanted for kind in _one(store, f)}
-        rows = [row for f in wanted for row in _introduced(store, f)]
-    for kind, name in rows:
-        types[fold(name)][kind] += 1
+        old = {name: kind for name in names for kind in _one(store, name)}
+        rows = [row for name in names for row in _introduced(store, name)]
+    for kind, folded in rows:
+        types[folded][kind] += 1
     new = {folded: min(kinds, key=lambda k: (-kinds[k], k)) for folded, kinds in types.items()}
     differing = {folded for folded, _ in new.items() ^ old.items()}
     return {f: NodeType(new[f]) if f in new else None for f in differing}
@@ -116,8 +115,8 @@ def _one(store: Store, folded: str) -> list[str]:
 
 
 def _introduced(store: Store, folded: str) -> list[tuple[str, str]]:
-    """(type, name) of each introduction of a folded name."""
-    return store.connection.execute("SELECT type, name FROM introductions WHERE folded = ?", (folded,)).fetchall()
+    """(type, folded name) of each introduction of a folded name."""
+    return store.connection.execute("SELECT type, folded FROM introductions WHERE folded = ?", (folded,)).fetchall()
 
 
 def write(store: Store, differing: Mapping[str, NodeType | None]) -> None:

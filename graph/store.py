@@ -527,13 +527,14 @@ class Store:
 
     def facts(self, key: str) -> Facts | None:
         """The facts known by a paper key."""
-        return next(self._facts("key = ?", key), None)
+        return next(self.facts_where("key = ?", key), None)
 
     def facts_titled(self, title: str) -> list[Facts]:
         """The facts whose title is this one, folded; in order of key."""
-        return list(self._facts("folded = ?", fold(title)))
+        return list(self.facts_where("folded = ?", fold(title)))
 
-    def _facts(self, where: str, value: str) -> Iterator[Facts]:
+    def facts_where(self, where: str, value: str) -> Iterator[Facts]:
+        """Facts in order of key; `where` is SQL over the table's columns with one parameter."""
         for row in self.connection.execute(f"SELECT * FROM facts WHERE {where} ORDER BY key", (value,)):
             key, title, authors, date, venue, url, doi, extra, _ = row
             yield Facts(key, title, tuple(json.loads(authors)), date, venue, url, doi, json.loads(extra))

@@ -39,6 +39,8 @@ class Touched:
     """Nodes of the papers that touched documents are or were."""
     keys: set[str] = field(default_factory=set)
     names: set[str] = field(default_factory=set)
+    introduced: set[str] = field(default_factory=set)
+    """Folded names that documents introduce, or did, by which the gazetteer may change."""
 
     @classmethod
     def of(cls, store: Store) -> "Touched":
@@ -66,6 +68,12 @@ class Touched:
             given,
         ):
             self._note_record(*row)
+        self.introduced |= {
+            folded
+            for (folded,) in store.connection.execute(
+                "SELECT folded FROM introductions WHERE document IN (SELECT value FROM json_each(?))", given
+            )
+        }
         for subject, relation, object_, paper, origin, quote in store.connection.execute(
             "SELECT subject_node, relation, object_node, paper_node, origin, quote FROM assertions"
             " WHERE document IN (SELECT value FROM json_each(?)) AND paper_node IS NOT NULL",
