@@ -35,7 +35,11 @@ MOST_DESCENDANTS = 1000
 """How many descendants of one model are read, the most downloaded first: well-known ones have tens of thousands."""
 _DESCENDANTS = "/descendants"
 
-_LINK = re.compile(r"https?://(?:www\.)?(?:huggingface\.co|hf\.co)/(?!(?:datasets|spaces|papers|docs|blog|collections|api|models|learn|posts|organizations|settings)(?:/|$))")  # fmt: skip
+_LINK = re.compile(r"https?://(?:www\.)?(?:huggingface\.co|hf\.co)/")
+_NO_MODELS = frozenset(
+    "api blog collections datasets docs learn models organizations papers posts settings spaces".split()
+)
+"""What stands first in the paths of the hub's other pages."""
 _NAME = r"[A-Za-z0-9_](?:[\w.-]{0,94}[A-Za-z0-9_])?"
 _KEY = re.compile(rf"({_NAME}(?:/{_NAME})?)(?:/(?:tree|blob|resolve|raw)/\S*)?/?", re.ASCII)
 
@@ -52,7 +56,7 @@ def model_key(written: str) -> str | None:
     if "://" in written and not _LINK.match(written):
         return None
     found = _KEY.fullmatch(_LINK.sub("", written).split("?")[0].split("#")[0])
-    if not found or ".." in found[1] or "--" in found[1]:
+    if not found or ".." in found[1] or "--" in found[1] or found[1].split("/")[0] in _NO_MODELS:
         return None
     return found[1] + (_DESCENDANTS if asked else "")
 

@@ -107,17 +107,17 @@ def _followed(session: "requests.Session", call: Call, until: float) -> Reply:
         reply = _sent(session, call, url, parameters, headers, until)
         if reply.status not in _REDIRECTS:
             return reply
-        target = urljoin(url, reply.headers.get("location", ""))
-        _check_redirect(call, target)
+        target = _redirected(call, url, reply.headers.get("location", ""))
         if _origin(urlsplit(target)) != _origin(urlsplit(call.url)):
             headers = dict(call.headers)
         url, parameters = target, {}
     raise Unanswered(f"redirected more than {_MOST_REDIRECTS} times")
 
 
-def _check_redirect(call: Call, target: str) -> None:
-    """Whether a redirect stays with those who were asked: no file, no private address, no downgrade, no stranger."""
+def _redirected(call: Call, url: str, location: str) -> str:
+    """Where a redirect leads, if that is with those who were asked: no file, private address, downgrade or stranger."""
     try:
+        target = urljoin(url, location)
         asked, to = urlsplit(call.url), urlsplit(target)
         at_home = _origin(to) == _origin(asked) or (
             to.scheme == "https" and to.port in (None, 443) and to.hostname in {asked.hostname, *call.homes}
@@ -125,7 +125,8 @@ def _check_redirect(call: Call, target: str) -> None:
     except ValueError:
         at_home = False
     if not at_home:
-        raise Unanswered(f"redirects to {target[:200]}, which is not its own: refused", passing=False)
+        raise Unanswered(f"redirects to {location[:200]}, which is not its own: refused", passing=False)
+    return target
 
 
 def _origin(parts: SplitResult) -> tuple[str, str | None, int | None]:
@@ -142,12 +143,10 @@ def _sent(
 ) -> Reply:
     """One request and its reply. What fails is said without the address, which may hold a key."""
     import requests
+    import urllib3
 
     try:
-        with session.request(
-            call.method, url, params=dict(parameters), data=call.body, headers=dict(headers), auth=_no_auth, stream=True,
-            timeout=(CONNECT, READ), allow_redirects=False,
-        ) as response:  # fmt: skip
+        with _opened(session, call, url, parameters, headers) as response:
             link = response.links.get("next", {}).get("url")
             named = {name.lower(): value for name, value in response.headers.items()}
             body = b"" if response.status_code in _REDIRECTS else _body(response, call, until)
@@ -160,8 +159,27 @@ def _sent(
         raise Unanswered(f"silent for {READ:g} s") from None
     except requests.exceptions.ConnectionError:
         raise Unanswered("no connection, or it broke off") from None
-    except (requests.exceptions.RequestException, OSError, ValueError) as error:
+    except (requests.exceptions.RequestException, urllib3.exceptions.HTTPError, OSError, ValueError) as error:
         raise Unanswered(f"the answer is damaged ({type(error).__name__})") from None
+
+
+def _opened(
+    session: "requests.Session", call: Call, url: str, parameters: Mapping[str, str], headers: Mapping[str, str]
+) -> "requests.Response":
+    """The response with its body unread. By the adapter itself: the session would read the whole body of a redirect."""
+    import requests
+
+    asked = requests.Request(
+        call.method, url, params=dict(parameters), data=call.body, headers=dict(headers), auth=_no_auth
+    )
+    prepared = session.prepare_request(asked)
+    whole = str(prepared.url)
+    settings = session.merge_environment_settings(whole, {}, True, None, None)
+    verify = settings["verify"]
+    return session.get_adapter(whole).send(
+        prepared, stream=True, timeout=(CONNECT, READ), verify=True if verify is None else verify,
+        cert=settings["cert"], proxies=settings["proxies"],
+    )  # fmt: skip
 
 
 def _no_auth(request: "requests.PreparedRequest") -> "requests.PreparedRequest":
