@@ -174,6 +174,28 @@ def lineage(
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Ancestry:
+    """The ancestors of a node: `steps` tells how far above it each is (itself: 0), `edges` lead between them."""
+
+    steps: Mapping[str, int]
+    edges: tuple[Edge, ...]
+    truncated: bool
+
+
+def ancestry(store: Reader, node_id: str, relations: Sequence[Relation], min_confidence: float, limit: int) -> Ancestry:
+    """The `limit` nearest ancestors of a node, without their evidence. Raises NotFoundError."""
+    subject = store.node(node_id)
+    if subject is None:
+        raise NotFoundError(node_id)
+    walk = _Walk(store, subject, tuple(relations), min_confidence, limit)
+    walk.go("ancestors", None)
+    edges = store.edges_from(walk.steps, walk.relations, min_confidence)
+    steps = {node: -step for node, step in walk.steps.items()}
+    kept = tuple(e for e in edges if e.object in steps and e.object != e.subject)
+    return Ancestry(steps, kept, walk.truncated is not None)
+
+
 class _Walk:
     """Breadth first in both directions at once, so that neither uses up the room of the other."""
 

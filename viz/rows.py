@@ -4,11 +4,11 @@ Subtrees are packed bottom-up, each in the first row where the whole of it fits;
 parents) then find their rows by skyline, those of marked nodes first, then the biggest.
 """
 
-import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
 
 from begat.graph.model import Edge
+from begat.queries.text import natural
 
 TRUNK = 14
 """From a box's left edge to the trunk that its children branch off."""
@@ -16,7 +16,6 @@ GAP = 14
 """Room kept free beside a box."""
 
 Span = tuple[float, float]
-_NUMBERS = re.compile(r"(\d+)")
 
 
 class Skyline:
@@ -116,11 +115,6 @@ def _subtrees(
         shapes[node] = shape
         offsets.setdefault(node, 0)
     return offsets, shapes
-
-
-def natural(name: str) -> tuple[tuple[int, str], ...]:
-    """A key that sorts `llama-7b` before `llama-13b`."""
-    return tuple((int(part) if part.isdecimal() else 0, part) for part in _NUMBERS.split(name))
 
 
 def _pack(
