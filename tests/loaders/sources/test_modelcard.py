@@ -142,3 +142,9 @@ def test_front_matter_that_cannot_be_trusted_is_told_and_the_text_is_read(tmp_pa
 )
 def test_values_of_another_shape_declare_nothing(tmp_path: Path, front: str) -> None:
     assert edges(card(tmp_path, f"pipeline_tag: x\n{front}")[0]) == set()
+
+
+def test_a_card_of_nothing_but_front_matter(tmp_path: Path) -> None:
+    document, told = card(tmp_path, "base_model: birds/Egret-7b", body="", name="Heron/README.md")
+    assert told == [] and document.text == ""
+    assert edges(document) == {("Heron", Relation.FINE_TUNED_FROM, "Egret-7b")}
