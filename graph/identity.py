@@ -130,6 +130,14 @@ class Identity:
         """The thing that a name means in a document; it was among the uses."""
         return self._meant[document, self.concepts.of(document, parse(name).key)]
 
+    def own(self, document: int, concept: str) -> Collection[str]:
+        """Of those who introduce a concept, whom the document itself says it of."""
+        return self._own.get((document, concept), ())
+
+    def votes(self) -> Mapping[str, Mapping[NodeType, float]]:
+        """By family, the weight of each type among what papers introduce of it."""
+        return self._families
+
     # -- introductions ---------------------------------------------------------------------------------
 
     def _find_introducers(self) -> dict[str, list[str]]:
@@ -163,6 +171,7 @@ class Identity:
         for use in self._uses:
             concept = self.concepts.of(use.document, parse(use.name).key)
             used[concept, self._introducer(use.document, concept)].append(use)
+        self.used = used
         self._families = self._family_types(used)
         plain: dict[str, list[Entity]] = defaultdict(list)
         for (concept, by), uses in sorted(

@@ -147,7 +147,7 @@ CREATE TABLE linked (                   -- synonyms by the key of either name; o
 CREATE INDEX linked_document ON linked (document);
 CREATE TABLE introducing (              -- who a document says introduces a name
     concept TEXT NOT NULL, document INTEGER NOT NULL, name TEXT NOT NULL, paper TEXT NOT NULL, subject TEXT NOT NULL,
-    confidence REAL NOT NULL, is_paper INTEGER NOT NULL, PRIMARY KEY (concept, document, name, paper)
+    confidence REAL NOT NULL, is_paper INTEGER NOT NULL, PRIMARY KEY (concept, document, name, subject)
 ) WITHOUT ROWID;
 CREATE INDEX introducing_paper ON introducing (paper);
 CREATE INDEX introducing_document ON introducing (document);
