@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import signal
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, ProcessPoolExecutor
 from contextlib import contextmanager
 from multiprocessing import get_context
@@ -26,10 +26,11 @@ if TYPE_CHECKING:
 
     from begat.graph.build import BuildReport
     from begat.graph.check import Stats
-    from begat.graph.model import Document, Node
+    from begat.graph.model import Document, Facts, Node
     from begat.graph.neo4j import PushReport
     from begat.graph.neo4j_store import Neo4jStore, PushedStats
     from begat.graph.search import Hit
+    from begat.loaders.enrich import Enriched
     from begat.loaders.sources import Problem
     from begat.queries.difference import Difference
     from begat.queries.lineage import Lineage
@@ -288,6 +289,51 @@ def build(
             min_confidence=min_confidence,
         )
     return Graph(Store.open(graph), report)
+
+
+def enrich(
+    graph: str | Path = DEFAULT_GRAPH,
+    *,
+    services: Sequence[str] | None = None,
+    sentences: bool = False,
+    workers: int = 1,
+    offline: bool = False,
+    cache: str | Path | None = None,
+    contact: str | None = None,
+    on_problem: Callable[[Problem], None] | None = None,
+    progress: Progress | None = None,
+    note: Callable[[str], None] | None = None,
+) -> Enriched:
+    """Ask `services` for what the graph file lacks of its papers: titles, dates, authors, ids, abstracts, citations.
+
+    They are asked in this order ("arxiv", "s2", "crossref" where none are named; "openalex", "opencitations"), each for
+    what the ones before it left open; nothing that a source states is overwritten. `sentences` asks Semantic Scholar for
+    the sentences that make the citations, too: a request for each paper. Ctrl-C ends the asking; what came is built.
+    `offline`, `cache`, `contact`, `note` are as in `build`. Raises UsageError for a service that there is not.
+    """
+    from begat.loaders.apis import Client
+    from begat.loaders.enrich import DEFAULT, enrich, helpers
+
+    chosen = DEFAULT if services is None else tuple(services)
+    helpers(chosen)
+    asked = Client(cache=cache, offline=offline, contact=contact, progress=progress, note=note)
+    with asked as client, Store.open(graph, write=True) as store:
+        found = enrich(store, client, chosen, sentences=sentences, on_problem=on_problem or (lambda problem: None))
+        found.report = _added(store, found.documents, found.facts, workers, progress)
+    return found
+
+
+def _added(
+    store: Store, documents: Iterable[Document], facts: Iterable[Facts], workers: int, progress: Progress | None
+) -> BuildReport:
+    """Build these into an open graph, beside all that it has."""
+    from begat.graph.build import build as build_graph
+    from begat.loaders.mining import pipeline
+
+    with _executor(workers) as executor:
+        return build_graph(
+            store, documents, pipeline, facts=facts, complete=(), executor=executor, progress=progress
+        )  # fmt: skip
 
 
 def remove(what: str, graph: str | Path = DEFAULT_GRAPH) -> BuildReport:

@@ -28,6 +28,7 @@ from begat.graph.vocabulary import LINEAGE
 
 if TYPE_CHECKING:
     from begat.graph.build import BuildReport
+    from begat.loaders.enrich import Enriched
     from begat.loaders.sources import Problem
     from begat.queries.results import Result
 
@@ -397,6 +398,78 @@ def _progress(quiet: bool) -> Iterator[tuple[api.Progress | None, Callable[[str]
             bar.update(tasks[stage], completed=done, total=total)
 
         yield advance, lambda line: console.print(line, markup=False, highlight=False)
+
+
+workers_option = click.option(
+    "--workers", type=click.IntRange(1), default=None, metavar="N", help="Processes to mine in (default: one a core)."
+)
+quiet_option = click.option("-q", "--quiet", is_flag=True, help="No progress and no summary; problems are still told.")
+
+
+@contextmanager
+def _asking(quiet: bool) -> Iterator[dict[str, Any]]:
+    """How a call that asks services tells what happens: its progress, what it waits for, what goes wrong."""
+    with _progress(quiet) as (progress, note):
+
+        def told(problem: Problem) -> None:
+            note(f"begat: {_one_line(str(problem))}")
+
+        waits = None if quiet else lambda line: note(f"begat: {line}")
+        yield {"on_problem": told, "progress": progress, "note": waits}
+
+
+@cli.command(
+    epilog=examples(
+        "begat enrich -g my.begat",
+        "begat enrich --from s2 --sentences -g my.begat",
+        "begat enrich --from arxiv,openalex --contact me@example.org",
+    )
+)
+@graph_option
+@click.option(
+    "--from", "services", metavar="NAME,...", default="arxiv,s2,crossref", show_default=True,
+    help="Services to ask, in this order: arxiv, s2, openalex (needs OPENALEX_API_KEY), crossref, opencitations.",
+)  # fmt: skip
+@click.option(
+    "--sentences", is_flag=True, help="Ask Semantic Scholar for the sentences that cite: a request for each paper."
+)
+@workers_option
+@client_options
+@quiet_option
+def enrich(graph: str, services: str, sentences: bool, workers: int | None, quiet: bool, **asking: Any) -> None:
+    """Ask services for what is missing of the papers in the graph: titles, dates, authors, ids, abstracts, citations.
+
+    Nothing that a source states is overwritten. What came is kept, and asked for once; Ctrl-C ends the asking, and
+    the graph gets what came.
+    """
+    with _asking(quiet) as telling:
+        found = api.enrich(
+            graph,
+            services=[name.strip() for name in services.split(",") if name.strip()],
+            sentences=sentences,
+            workers=workers or os.cpu_count() or 1,
+            **telling,
+            **asking,
+        )
+    if not quiet:
+        say(_enriched(found))
+        assert found.report is not None
+        say(_summary(found.report, graph))
+
+
+def _enriched(found: Enriched) -> str:
+    """What an enrichment filled, for a person."""
+    lines = []
+    for service, asked in found.asked.items():
+        filled = ", ".join(f"{count} {gap}" for (of, gap), count in found.filled.items() if of == service)
+        not_so = [(found.unknown[service], "not known there"), (found.unanswered[service], "not answered")]
+        told = "".join(f"; {count} {what}" for count, what in not_so if count)
+        lines.append(f"{service}: asked for {_count(asked, 'paper')}{told}; filled {filled or 'nothing'}")
+    if found.nameless:
+        lines.append(f"{_count(found.nameless, 'paper')} without an id that these services know")
+    if found.interrupted:
+        lines.append("interrupted: the same command goes on from there")
+    return "\n".join(lines) or "no paper lacks anything that these services could fill"
 
 
 @cli.command(
