@@ -33,6 +33,8 @@ PAGE = 200
 """How many descendants are asked for at once."""
 MOST_DESCENDANTS = 1000
 """How many descendants of one model are read, the most downloaded first: well-known ones have tens of thousands."""
+_UNDATED = "2022-03-02T23:29:04"
+"""What the hub gives as the date of all that was made before it wrote dates down."""
 _DESCENDANTS = "/descendants"
 
 _LINK = re.compile(r"https?://(?:www\.)?(?:huggingface\.co|hf\.co)/")
@@ -124,7 +126,7 @@ def _descendants(client: Client, base: str, report: Report) -> Iterator[Document
         new = [model for model in new if model["id"] not in met]
         met.update(model["id"] for model in new)
         for model in new:
-            yield _descendant(model, report)
+            yield _descendant(model, base, report)
         if not answer.next:
             break
         if not new:
@@ -137,14 +139,16 @@ def _descendants(client: Client, base: str, report: Report) -> Iterator[Document
         report.warning("", "the hub knows of no model that descends from it")
 
 
-def _descendant(model: Mapping[str, Any], report: Report) -> Document:
-    """A model of a list: its name, and what the hub's tags say of its descent."""
+def _descendant(model: Mapping[str, Any], base: str, report: Report) -> Document:
+    """A model of a list, with what the hub's tags say of its descent from the base; other bases' lists say the rest."""
     repository = str(model["id"])
+    tags = _tags(model)
+    of_base = [tag for tag in tags if tag.lower().endswith(f":{base.lower()}")]  # none where the base has moved
     document = Document(
         id=repository,
         text="",
         title=repository.rpartition("/")[2],
-        declared=modelcard.listed(repository, _tags(model)),
+        declared=modelcard.listed(repository, of_base or tags),
         paper=False,
         source=report.source,
     )
@@ -155,9 +159,10 @@ def _descendant(model: Mapping[str, Any], report: Report) -> Document:
 
 
 def _dated(document: Document, about: Mapping[str, Any]) -> Document:
+    created = str(about.get("createdAt") or "")
     return replace(
         document,
-        date=document.date or dates.iso(about.get("createdAt") or ""),
+        date=document.date or (None if created.startswith(_UNDATED) else dates.iso(created)),
         url=f"{HUB.base}/{document.id}",
     )
 

@@ -120,6 +120,12 @@ def test_a_model_that_moved_has_its_new_name(client: Client) -> None:
     assert (heron.id, heron.source) == ("birds/heron-7b", "hf:heron-7b") and told == []
 
 
+def test_a_date_from_before_dates_is_none(client: Client, server: Loopback) -> None:
+    server.script.append(Said.of({"id": "birds/egret-7b", "createdAt": "2022-03-02T23:29:04.000Z"}))
+    (egret,), _ = models(client, "birds/egret-7b")
+    assert egret.date is None
+
+
 def test_a_model_that_there_is_not(client: Client) -> None:
     found, told = models(client, "birds/dodo")
     assert found == [] and "no such model, or a private one: check its name, or set HF_TOKEN" in told.lines[0]
@@ -155,7 +161,7 @@ def test_what_descends_from_a_model(client: Client, server: Loopback) -> None:
     assert {d.id: {edge[1:3] for edge in edges(d)} for d in found} == {
         "birds/heron-7b-gguf": {(Relation.VARIANT_OF, "heron-7b")},
         "pond/heron-lora": {(Relation.FINE_TUNED_FROM, "heron-7b")},
-        "pond/heron-and-egret": {(Relation.USES, "heron-7b"), (Relation.USES, "egret-7b")},
+        "pond/heron-and-egret": {(Relation.USES, "heron-7b")},  # its other base has a list of its own
     }
     assert [asked.query["filter"] for asked in server.asked] == ["base_model:birds/heron-7b"] * 2
     assert found[0].date == "2024-02-02"
