@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import cast
 
 from begat.graph.model import Document, Facts
-from begat.loaders.apis import Address, Client, address
+from begat.loaders.apis import SCHEMES, Address, Client, address
 from begat.loaders.sources import Input, OnProblem, Problem, Source, named, recognised
 from begat.loaders.sources.fields import checked
 from begat.loaders.sources.input import HEAD, storable
@@ -26,6 +26,7 @@ from begat.loaders.sources.seen import Seen
 
 STDIN = "-"
 _SUFFIX = re.compile(r"\.[A-Za-z][A-Za-z0-9]{0,7}$")
+_LIKE_AN_ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9]+:")
 _COLUMNS: Mapping[str, str] = {}
 
 
@@ -100,7 +101,7 @@ def _read(
                     input = Input(report.source, _stem(path), stream, report, columns=columns, path=_regular(path))
                     yield from _once_each(_documents(input, source), report)
             except OSError as error:
-                report.error("", "{why}; check the path", why=_reason(error))
+                report.error("", "{why}; check the path", why=_reason(error, path))
             report.close()
 
 
@@ -198,7 +199,7 @@ def _within(folder: str, met: set[tuple[int, int]], tell: Callable[[str, str], N
         status = Path(folder).stat()
         entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
     except OSError as error:
-        tell(folder, f"{_reason(error)}: passed over")
+        tell(folder, f"{_reason(error, folder)}: passed over")
         return
     if (status.st_dev, status.st_ino) in met:
         return
@@ -230,9 +231,10 @@ def _opened(path: str) -> AbstractContextManager[BufferedReader]:
     return nullcontext(cast(BufferedReader, sys.stdin.buffer)) if path == STDIN else Path(path).open("rb")
 
 
-def _reason(error: OSError) -> str:
+def _reason(error: OSError, path: str) -> str:
     if isinstance(error, FileNotFoundError):
-        return "no such file or folder"
+        schemes = ", ".join(f"{scheme.name}:" for scheme in SCHEMES)
+        return "no such file or folder" + (f", and no address ({schemes})" if _LIKE_AN_ADDRESS.match(path) else "")
     return error.strerror[:1].lower() + error.strerror[1:] if error.strerror else str(error)
 
 

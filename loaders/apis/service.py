@@ -52,5 +52,8 @@ class Service:
         return base.rstrip("/")
 
     def key_in(self, environment: Mapping[str, str]) -> str | None:
-        """The user's key, None where there is none."""
-        return environment.get(self.key_variable, "").strip() or None if self.key_variable else None
+        """The user's key, None where there is none. Raises UsageError for one that no header can hold."""
+        key = environment.get(self.key_variable, "").strip() if self.key_variable else ""
+        if not all(c.isascii() and c.isprintable() for c in key):
+            raise UsageError(f"{self.key_variable}: not a key (it holds characters that no key has); set it again")
+        return key or None

@@ -148,9 +148,10 @@ def _sent(
     try:
         with _opened(session, call, url, parameters, headers) as response:
             link = response.links.get("next", {}).get("url")
+            following = urljoin(url, link) if link else None
             named = {name.lower(): value for name, value in response.headers.items()}
             body = b"" if response.status_code in _REDIRECTS else _body(response, call, until)
-            return Reply(response.status_code, body, named, link)
+            return Reply(response.status_code, body, named, following)
     except requests.exceptions.SSLError as error:
         raise Unanswered(f"its certificate is not trusted ({type(error).__name__})", passing=False) from None
     except requests.exceptions.ConnectTimeout:

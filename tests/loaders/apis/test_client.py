@@ -164,6 +164,12 @@ def test_a_service_that_wants_a_key_is_not_asked_without(ask: Callable[..., Clie
     assert marsh.asked == []
 
 
+def test_a_key_that_would_break_the_header_is_refused(ask: Callable[..., Client], marsh: Loopback) -> None:
+    with ask({"MARSH_KEY": "a\r\nX: y"}) as client, pytest.raises(UsageError, match="MARSH_KEY: not a key"):
+        client.get(replace(KEYED, key_header="x-api-key"), "a")
+    assert marsh.asked == []
+
+
 def test_the_key_does_not_follow_a_redirect_to_another_host(ask: Callable[..., Client], marsh: Loopback) -> None:
     with serving(lambda asked: HERON) as other:
         marsh.script.append(Said(302, b"", {"Location": f"{other.base}/x"}))
@@ -382,6 +388,12 @@ def test_redirects_round_in_circles_end(ask: Callable[..., Client], marsh: Loopb
     marsh.answer = lambda asked: Said(302, b"", {"Location": asked.path})
     with ask() as client, pytest.raises(ServiceError, match="redirected more than 5 times"):
         client.get(MARSH, "a")
+
+
+def test_the_next_page_may_be_named_from_here(ask: Callable[..., Client], marsh: Loopback) -> None:
+    marsh.script.append(Said(200, b"[]", {"Link": '</birds?page=2>; rel="next", </birds>; rel="first"'}))
+    with ask() as client:
+        assert client.get(MARSH, "birds").next == "birds?page=2"
 
 
 def test_the_next_page_must_be_at_home(ask: Callable[..., Client], marsh: Loopback) -> None:
