@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from begat.graph.neo4j_store import Neo4jStore, PushedStats
     from begat.graph.search import Hit
     from begat.loaders.enrich import Enriched
+    from begat.loaders.grow import Estimate, Grown
     from begat.loaders.sources import Problem
     from begat.queries.difference import Difference
     from begat.queries.lineage import Lineage
@@ -320,6 +321,47 @@ def enrich(
     with asked as client, Store.open(graph, write=True) as store:
         found = enrich(store, client, chosen, sentences=sentences, on_problem=on_problem or (lambda problem: None))
         found.report = _added(store, found.documents, found.facts, workers, progress)
+    return found
+
+
+def grow(
+    name: str,
+    graph: str | Path = DEFAULT_GRAPH,
+    *,
+    depth: int = 1,
+    limit: int = 200,
+    direction: str = "both",
+    confirm: Callable[[Estimate], bool] | None = None,
+    workers: int = 1,
+    offline: bool = False,
+    cache: str | Path | None = None,
+    contact: str | None = None,
+    on_problem: Callable[[Problem], None] | None = None,
+    progress: Progress | None = None,
+    note: Callable[[str], None] | None = None,
+) -> Grown:
+    """Follow citations and declared bases from `name` outward, and add what is there to the graph file.
+
+    `name` is a thing or paper of the graph, or an address (`arxiv:…`, `doi:…`, `s2:…`, `hf:…`), from which a graph can
+    begin. At most `depth` steps, and `limit` papers and models, those most joined to the others first; `direction` is
+    "ancestors", "descendants" or "both". `confirm` is told what it will take, and says whether to begin. Ctrl-C ends
+    the asking; what came is built. `offline`, `cache`, `contact`, `note` are as in `build`.
+    """
+    from begat.loaders.apis import Client
+    from begat.loaders.grow import Grown, estimate, grow, seeds
+
+    asked = Client(cache=cache, offline=offline, contact=contact, progress=progress, note=note)
+    with asked as client:
+        start = seeds(name, graph)
+        plan = estimate(client, start, depth=depth, limit=limit, direction=direction)
+        if confirm and not confirm(plan):
+            return Grown()
+        with Store.create(graph) as store:
+            found = grow(
+                store, client, start, depth=depth, limit=limit, direction=direction,
+                on_problem=on_problem or (lambda problem: None),
+            )  # fmt: skip
+            found.report = _added(store, found.documents, (), workers, progress)
     return found
 
 

@@ -29,6 +29,7 @@ from begat.graph.vocabulary import LINEAGE
 if TYPE_CHECKING:
     from begat.graph.build import BuildReport
     from begat.loaders.enrich import Enriched
+    from begat.loaders.grow import Estimate, Grown
     from begat.loaders.sources import Problem
     from begat.queries.results import Result
 
@@ -455,6 +456,95 @@ def enrich(graph: str, services: str, sentences: bool, workers: int | None, quie
         say(_enriched(found))
         assert found.report is not None
         say(_summary(found.report, graph))
+
+
+@cli.command(
+    epilog=examples(
+        "begat grow 'Orca 2' --depth 2 -g my.begat",
+        "begat grow arxiv:2311.11045 --descendants --limit 50 --yes -g new.begat",
+        "begat grow hf:org/model --depth 2",
+        "begat grow 'Orca 2' --depth 2 --offline",
+    )
+)
+@click.argument("name")
+@graph_option
+@click.option("--ancestors", "direction", flag_value="ancestors", help="Only what it cites, and its bases.")
+@click.option("--descendants", "direction", flag_value="descendants", help="Only what cites it, and descends from it.")
+@click.option("--depth", type=click.IntRange(1, 10), default=1, show_default=True, metavar="N", help="At most N steps.")
+@click.option(
+    "--limit", type=click.IntRange(1, 100_000), default=200, show_default=True, metavar="N",
+    help="Take at most N papers and models, those most joined to the others first.",
+)  # fmt: skip
+@click.option("-y", "--yes", is_flag=True, help="Begin without asking.")
+@workers_option
+@client_options
+@quiet_option
+def grow(
+    name: str,
+    graph: str,
+    direction: str | None,
+    depth: int,
+    limit: int,
+    yes: bool,
+    workers: int | None,
+    quiet: bool,
+    **asking: Any,
+) -> None:
+    """Follow citations and declared bases outward from NAME, and add what is there to the graph.
+
+    NAME is a thing or paper of the graph, or an address (arxiv:, doi:, s2:, hf:). Semantic Scholar is asked who cites
+    whom, and in which sentences; the Hugging Face Hub which models declare to descend from which. It says first how
+    long that will take at most. What came is kept, and asked for once; Ctrl-C ends the asking, and the graph gets
+    what came.
+    """
+
+    def confirmed(estimate: Estimate) -> bool:
+        if not quiet:
+            say(_estimated(estimate, name, depth, limit))
+        if yes or not estimate.requests:
+            return True
+        if not sys.stdin.isatty():
+            raise UsageError("nobody to ask whether to begin; say --yes to begin")
+        return click.confirm("begin?", err=True)
+
+    with _asking(quiet) as telling:
+        found = api.grow(
+            name, graph, depth=depth, limit=limit, direction=direction or "both", confirm=confirmed,
+            workers=workers or os.cpu_count() or 1, **telling, **asking,
+        )  # fmt: skip
+    if found.report is None:
+        raise BegatError("not begun; the graph is as it was")
+    if not quiet:
+        say(_grown(found))
+        say(_summary(found.report, graph))
+
+
+def _estimated(estimate: Estimate, name: str, depth: int, limit: int) -> str:
+    """What growing will take, for a person."""
+    begin = [_count(n, what) for n, what in ((estimate.papers, "paper"), (estimate.models, "model")) if n]
+    known = f" (citing {estimate.cites}, cited by {estimate.cited_by})" if estimate.papers else ""
+    return (
+        f"{name}: from {' and '.join(begin)}{known}, {_count(depth, 'step')},"
+        f" at most {limit} more: at most {_count(estimate.requests, 'request')}, {_duration(estimate.seconds)}"
+    )
+
+
+def _duration(seconds: float) -> str:
+    return (
+        f"{seconds:.0f} s"
+        if seconds < 90
+        else f"{seconds / 60:.0f} minutes"
+        if seconds < 5400
+        else f"{seconds / 3600:.1f} hours"
+    )
+
+
+def _grown(found: Grown) -> str:
+    """What growing took, for a person."""
+    line = f"took {_count(found.papers, 'paper')} and {_count(found.models, 'model')} in {_count(found.steps, 'step')}"
+    if found.left_out:
+        line += f"; left out {found.left_out} past --limit"
+    return line + ("\ninterrupted: the same command goes on from there" if found.interrupted else "")
 
 
 def _enriched(found: Enriched) -> str:

@@ -40,6 +40,9 @@ BATCH_WITH_REFERENCES = 100
 PAGE = 1000
 LAST = 9_999
 """The service lists no more citations of one paper."""
+MOST_CITING = 1000
+"""Papers that cite one paper, which are read of an address."""
+_CITATIONS = "/citations"
 _FIELDS = "externalIds,corpusId,title,abstract,authors.name,venue,journal,year,publicationDate"
 _COUNTS = "referenceCount,citationCount"
 _CITED = "references.externalIds,references.title"
@@ -151,10 +154,17 @@ def citing(item: Mapping[str, Any]) -> dict[str, Any]:
     return _other(item, "citations")
 
 
-def citing_record(item: Mapping[str, Any], paper: Mapping[str, Any]) -> dict[str, Any]:
-    """The paper that cites `paper` as a record that has this one citation, and nothing that its own record has."""
-    words = {name: value for name, value in item.items() if name != "citingPaper"}
-    return {**citing(item), "abstract": None, "references": [{**words, "citedPaper": dict(paper)}]}
+def citing_documents(
+    items: Iterable[Mapping[str, Any]], paper: Mapping[str, Any], report: Report
+) -> Iterator[Document]:
+    """The papers that make these citations of `paper`, each with this one, in its own words."""
+    met: set[str] = set()
+    for item in items:
+        words = {name: value for name, value in item.items() if name != "citingPaper"}
+        for document in of_record({**citing(item), "references": [{**words, "citedPaper": dict(paper)}]}, report):
+            if document.id not in met:
+                met.add(document.id)
+                yield document
 
 
 def of_record(values: Mapping[str, Any], report: Report) -> Iterator[Document]:
@@ -164,16 +174,47 @@ def of_record(values: Mapping[str, Any], report: Report) -> Iterator[Document]:
         yield replace(document, url=None) if document.arxiv or document.doi else document
 
 
+def address_key(written: str) -> str | None:
+    """The key of an address: a paper's name, or of those that cite it.
+
+    >>> address_key("2311.11045/citations")
+    'ARXIV:2311.11045/citations'
+    """
+    written = written.strip()
+    found = key(written.removesuffix(_CITATIONS))
+    return found + _CITATIONS if found and written.endswith(_CITATIONS) else found
+
+
 def documents(client: Client, reports: Mapping[str, Report]) -> Iterator[Document]:
-    """The papers of these names, each with its references and the sentences that make them."""
-    for name, found in papers(client, list(reports)):
-        report = reports[name]
-        if isinstance(found, ServiceError):
-            report.error("", "{why}", why=found)
-        elif found is None:
+    """The papers of these keys, each with its references and the sentences that make them; or who cites them, and how."""
+    named = list(dict.fromkeys(address.removesuffix(_CITATIONS) for address in reports))
+    found = dict(papers(client, named))
+    for address, report in reports.items():
+        record = found[address.removesuffix(_CITATIONS)]
+        if isinstance(record, ServiceError):
+            report.error("", "{why}", why=record)
+        elif record is None:
             report.error("", "Semantic Scholar knows of no such paper; check the id")
+        elif address.endswith(_CITATIONS):
+            paper = json.loads(record)
+            cites = influential_first(citations(client, paper, report))
+            if len(cites) > MOST_CITING:
+                report.warning(
+                    "", "{n} papers cite it: {m} were read, the most influenced first", n=len(cites), m=MOST_CITING
+                )
+            yield from citing_documents(cites[:MOST_CITING], paper, report)
         else:
-            yield from of_record(with_references(client, json.loads(found), report), report)
+            yield from of_record(with_references(client, json.loads(record), report), report)
+
+
+def citations(client: Client, paper: Mapping[str, Any], report: Report, most: int = LAST) -> list[dict[str, Any]]:
+    """The citations of a paper, at most `most`; those that cannot be had are told."""
+    found: list[dict[str, Any]] = []
+    try:
+        found.extend(listed(client, str(paper.get("paperId")), "citations", most))
+    except ServiceError as error:
+        report.error("", "not all that cite it are known ({why})", why=error)
+    return found
 
 
 def with_references(client: Client, values: Mapping[str, Any], report: Report) -> dict[str, Any]:
@@ -195,4 +236,6 @@ def influential_first(items: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
     return sorted(items, key=lambda item: (not item.get("isInfluential"), not item.get("contexts")))
 
 
-SCHEME = Scheme("s2", "a paper of Semantic Scholar", "s2:2311.11045", key, documents)
+SCHEME = Scheme(
+    "s2", "a paper of Semantic Scholar, or with /citations what cites it", "s2:2311.11045", address_key, documents
+)  # fmt: skip

@@ -1,4 +1,4 @@
-"""A small literature about birds, as four services answer for it; every text in it is made up for these tests.
+"""A small literature about birds, as five services answer for it; every text in it is made up for these tests.
 
 Heron (2024) starts from Egret (2023) and is compared with Stork (2022), which has a DOI only; Kingfisher (2025) builds on
 Heron, Ibis (2025) on Kingfisher. Bittern has no id but Semantic Scholar's.
@@ -223,12 +223,35 @@ def _doi(bird: Bird) -> str:
     return f"doi:{bird.doi}" if bird.doi else f"doi:10.48550/arxiv.{bird.arxiv}" if bird.arxiv else ""
 
 
+# -- Hugging Face ------------------------------------------------------------------------------------------
+
+MODELS = {
+    "birds/egret-7b": [],
+    "birds/heron-7b": ["base_model:birds/egret-7b", "base_model:finetune:birds/egret-7b", "arxiv:2401.00011"],
+    "birds/heron-7b-chat": ["base_model:birds/heron-7b", "base_model:finetune:birds/heron-7b"],
+    "nests/heron-7b-gguf": ["base_model:birds/heron-7b", "base_model:quantized:birds/heron-7b"],
+    "nests/chat-merge": ["base_model:birds/heron-7b-chat", "base_model:merge:birds/heron-7b-chat"],
+}
+"""The hub's models with their tags."""
+
+
+def hub(asked: Asked) -> Said:
+    """As https://huggingface.co/docs/hub/api describes it; no model has a card of its own."""
+    if asked.path == "/api/models":
+        found = [name for name, tags in MODELS.items() if asked.query["filter"] in tags]
+        return Said.of([{"id": name, "tags": MODELS[name], "createdAt": "2025-01-01T00:00:00.000Z"} for name in found])
+    name = asked.path.removeprefix("/api/models/")
+    if name not in MODELS:
+        return Said.of({"error": "Not found"}, 404)
+    return Said.of({"id": name, "tags": MODELS[name], "createdAt": "2025-01-01T00:00:00.000Z"})
+
+
 def everything(asked: Asked) -> Said:
     """All services on one server, each below its own path."""
     for start, service in (("/graph/", semantic_scholar), ("/index/", opencitations)):
         if asked.path.startswith(start):
             return service(asked)
-    for start, service in (("/openalex", openalex), ("/crossref", crossref)):
+    for start, service in (("/openalex", openalex), ("/crossref", crossref), ("/hub", hub)):
         if asked.path.startswith(start):
             return service(Asked(asked.method, asked.path.removeprefix(start), asked.query, asked.headers, asked.body))
     return Said(404, b"")
@@ -238,7 +261,7 @@ def environment(base: str) -> Mapping[str, str]:
     """What makes begat ask this server."""
     return {
         "BEGAT_S2_URL": f"{base}/graph/v1", "BEGAT_OPENALEX_URL": f"{base}/openalex", "BEGAT_CROSSREF_URL": f"{base}/crossref",
-        "BEGAT_OPENCITATIONS_URL": f"{base}/index/v2", "OPENALEX_API_KEY": OPENALEX_KEY,
+        "BEGAT_OPENCITATIONS_URL": f"{base}/index/v2", "OPENALEX_API_KEY": OPENALEX_KEY, "BEGAT_HUB_URL": f"{base}/hub",
     }  # fmt: skip
 
 

@@ -211,15 +211,33 @@ def test_offline_what_was_never_asked_is_told(client: Client, server: Loopback) 
     assert len(told) == 1 and "not in the cache" in told.lines[0] and server.asked == []
 
 
-def test_a_paper_that_cites_has_that_citation_only() -> None:
-    item = {
-        "contexts": ["We dive from Heron."],
-        "intents": ["methodology"],
-        "citingPaper": birds.s2_record(BIRDS["Kingfisher"]),
-    }
-    record = semantic_scholar.citing_record(item, birds.s2_record(HERON))
-    assert record["abstract"] is None and record["title"].startswith("Kingfisher")
-    assert record["references"][0]["citedPaper"]["paperId"] == HERON.sha
+def test_who_cites_a_paper_and_in_which_words(client: Client) -> None:
+    (kingfisher,), told = documents(SCHEME, client, f"ARXIV:{HERON.arxiv}/citations")
+    assert told == [] and kingfisher.source == "s2:ARXIV:2401.00011/citations"
+    assert kingfisher.title == BIRDS["Kingfisher"].title and cited(kingfisher) == ["2401.00011"]
+    (place,) = kingfisher.references
+    assert kingfisher.text[place.start : place.end] == "Kingfisher is fine-tuned from Heron [7]."
+
+
+def test_of_too_many_that_cite_the_most_influenced_are_read(
+    client: Client, server: Loopback, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(semantic_scholar, "MOST_CITING", 1)
+    items = [{**item, "isInfluential": n == 3} for n, item in enumerate(many(5))]
+    server.answer = lambda asked: (
+        Said.of([birds.s2_record(HERON)]) if asked.method == "POST" else Said.of({"data": items})
+    )
+    (found,), told = documents(SCHEME, client, f"{HERON.sha}/citations")
+    assert found.title == "Bird 3" and "5 papers cite it: 1 were read" in told.lines[0]
+
+
+def test_a_paper_that_is_listed_twice_is_read_once(client: Client, server: Loopback) -> None:
+    twins = [{"contexts": [], "citingPaper": {**birds.s2_record(EGRET), "paperId": sha * 40}} for sha in "ab"]
+    server.answer = lambda asked: (
+        Said.of([birds.s2_record(HERON)]) if asked.method == "POST" else Said.of({"data": twins})
+    )
+    found, told = documents(SCHEME, client, f"{HERON.sha}/citations")
+    assert [document.id for document in found] == [EGRET.arxiv] and told == []
 
 
 def test_a_refusal_is_no_unknown_paper(client: Client, server: Loopback) -> None:
