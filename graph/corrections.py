@@ -1,8 +1,8 @@
 """Corrections: what a reader says about the graph, kept in it apart from what documents say, and stronger.
 
 A reader may say that an edge is right or wrong, and that two names are one thing or two. Corrections are never computed
-and never replaced: `graph/resolve.py` applies them each time it makes nodes and edges anew, so they survive every
-build. An edge is remembered by the ids of its ends, names by their text; a correction about what is no longer there
+and never replaced: `graph/resolve.py` and `graph/update.py` apply them each time they make nodes and edges, so they
+survive every build; a correction itself has made anew only what it touches. An edge is remembered by the ids of its ends, names by their text; a correction about what is no longer there
 waits, and `applies` says so.
 
 The table is made with the first correction, so that graphs of an older begat can have some too.
@@ -17,6 +17,7 @@ from begat.graph.errors import NotFoundError, UsageError
 from begat.graph.model import Edge, Node
 from begat.graph.names import parse
 from begat.graph.store import Store
+from begat.graph.touched import Touched
 from begat.graph.vocabulary import THINGS, Relation
 
 LONGEST_REASON = 1000
@@ -99,7 +100,7 @@ def mark(store: Store, edge: Edge, *, right: bool, reason: str) -> None:
 
 
 def merge(store: Store, one: Node, other: Node, reason: str) -> None:
-    """Say that two things are one; the graph is resolved anew. Raises UsageError where they cannot be."""
+    """Say that two things are one. Raises UsageError where they cannot be."""
     for node in (one, other):
         if node.type not in THINGS:
             raise UsageError(f"{node.name!r} is a {node.type.lower()}: only models, methods and datasets can be merged")
@@ -109,7 +110,7 @@ def merge(store: Store, one: Node, other: Node, reason: str) -> None:
 
 
 def split(store: Store, node: Node, name: str, reason: str) -> None:
-    """Say that a name of a thing is that of another; the graph is resolved anew. Raises UsageError, NotFoundError."""
+    """Say that a name of a thing is that of another. Raises UsageError, NotFoundError."""
     names = [known for known in (node.name, *node.aliases) if known == name] or [
         known for known in (node.name, *node.aliases) if parse(known).key == parse(name).key
     ]
@@ -121,24 +122,39 @@ def split(store: Store, node: Node, name: str, reason: str) -> None:
 
 
 def withdraw(store: Store, number: int) -> None:
-    """Take a correction back; the graph is resolved anew. Raises NotFoundError."""
-    if number not in {c.number for c in corrections(store)}:
+    """Take a correction back. Raises NotFoundError."""
+    kept = {c.number: c for c in corrections(store)}
+    if number not in kept:
         raise NotFoundError(f"correction {number}")
+    touched = _touched(store, kept[number])
     with store.transaction():
         store.connection.execute("DELETE FROM corrections WHERE number = ?", (number,))
-    _resolve(store)
+    _update(store, touched)
 
 
 def _say(store: Store, verdict: Verdict, one: str, other: str, reason: str) -> None:
+    touched = _touched(store, Correction(0, verdict, one, None, other, reason, ""))
     with store.transaction():
         _record(store, verdict, one, None, other, reason)
-    _resolve(store)
+    _update(store, touched)
 
 
-def _resolve(store: Store) -> None:
-    from begat.graph.resolve import resolve  # which applies what this module keeps
+def _touched(store: Store, correction: Correction) -> Touched:
+    """What a correction that is about to be made or withdrawn concerns."""
+    touched = Touched.of(store)
+    if correction.relation is not None:
+        touched.edges.add((correction.subject, correction.relation.value, correction.object))
+        return touched
+    said = (list(said_of_names(store, Verdict.SAME)), list(said_of_names(store, Verdict.APART)))
+    touched.said = said
+    touched.names |= {parse(name).key for name in (correction.subject, correction.object)}
+    return touched
 
-    resolve(store)
+
+def _update(store: Store, touched: Touched) -> None:
+    from begat.graph.update import update  # which applies what this module keeps
+
+    update(store, touched)
 
 
 def _record(store: Store, verdict: Verdict, subject: str, relation: str | None, object_: str, reason: str) -> None:

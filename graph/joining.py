@@ -158,7 +158,10 @@ class _Joining:
             "UPDATE documents SET joined = ?, mined = NULL, introduced = NULL WHERE number = ?", changes
         )
         self.sql.executemany("UPDATE documents SET paper = ? WHERE number = ?", homes)
-        self.sql.executemany("INSERT INTO paper_keys VALUES (?, ?)", ((k, p.node) for p in found for k in p.keys))
+        # Two papers may have one key: two arXiv ids with one DOI. It means the first of them.
+        self.sql.executemany(
+            "INSERT OR IGNORE INTO paper_keys VALUES (?, ?)", ((k, p.node) for p in found for k in p.keys)
+        )
         self.sql.executemany(
             "INSERT OR REPLACE INTO merges VALUES (?, ?, ?)",
             ((p.node, *reason) for p in found for reason in p.reasons if reason[0] not in p.keys),

@@ -10,7 +10,7 @@ import gc
 import json
 import re
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -27,6 +27,7 @@ from begat.graph.vocabulary import SPEAKS_OF, NodeType, Origin, Relation
 
 VARIANT_RULE = "name-variant"
 VERSION_RULE = "name-version"
+NAME_RULES = (VARIANT_RULE, VERSION_RULE)
 _VARIANT_CONFIDENCE = 0.8
 _VERSION_CONFIDENCE = 0.4
 _CAP = 0.99
@@ -231,7 +232,7 @@ class _Resolution:
         if key in self.docs[document].keys:
             return self.docs[document].node
         node, known = self.meant.by(key)
-        self.key_of.setdefault(node, known)
+        self.key_of[node] = min(self.key_of.get(node, known), known)
         self.referred[key, document] = node
         return node
 
@@ -312,34 +313,39 @@ class _Resolution:
 
     def _from_names(self) -> list[Claim]:
         """Write what names say by themselves, where no text says it."""
-        said = {(c.subject, c.object) for c in self.claims if c.relation in _LINEAGE}
-        found = [
-            descent for descent in descents(self.things.entities) if (descent.newer.id, descent.older.id) not in said
-        ]
+        said = {(c.subject, c.object) for c in self.claims if c.relation in SAID_LINEAGE}
+        found = [d for d in descents(self.things.entities) if (d.newer.id, d.older.id) not in said]
         evidence = self._first_mentions({descent.newer.id for descent in found}) if found else {}
         return [self._name_claim(d, *evidence[d.newer.id]) for d in found if d.newer.id in evidence]
 
     def _first_mentions(self, nodes: set[str]) -> dict[str, tuple[int, Evidence]]:
         """The earliest mention of each of these things."""
-        found: dict[str, tuple[tuple[str, str, str, str, int], int, Evidence]] = {}
+        found: dict[str, tuple[tuple[str, str, str, str, int, int, str], int, Evidence]] = {}
         rows = self.sql.execute('SELECT document, part, start, "end", written, name FROM mentions')
         for document, part, start, end, written, name in rows:
             node = self.things.of(document, name).id
             if node in nodes:
                 doc = self.docs[document]
-                age = (doc.date or "9999", doc.id, doc.source, part, start)
+                age = (doc.date or "9999", doc.id, doc.source, part, start, end, written)
                 if node not in found or age < found[node][0]:
                     found[node] = (age, document, Evidence(start, end, written, part))
         return {node: (document, evidence) for node, (_, document, evidence) in found.items()}
 
     def _name_claim(self, descent: "Descent", document: int, evidence: Evidence) -> Claim:
-        newer, older, relation = descent.newer, descent.older, descent.relation
-        subject, object_ = Thing(newer.type, newer.name), Thing(older.type, older.name)
-        assertion = Assertion(subject, relation, object_, evidence, descent.rule, descent.confidence, Origin.NAME)
+        assertion = descent.assertion(evidence)
         claim = assertion.claim(self.docs[document].id)
         self.store.add_assertions([(claim, document, assertion)])
+        newer, older = descent.newer.id, descent.older.id
         return Claim(
-            claim, document, newer.id, relation, older.id, descent.confidence, Origin.NAME, evidence.quote, (None,) * 3
+            claim,
+            document,
+            newer,
+            descent.relation,
+            older,
+            descent.confidence,
+            Origin.NAME,
+            evidence.quote,
+            (None,) * 3,
         )
 
     # -- the graph -------------------------------------------------------------------------------------
@@ -352,7 +358,7 @@ class _Resolution:
             family = families[fold(parsed.stem)]
             yield Node(entity.id, entity.type, entity.name, (), entity.date, entity.seen, family, parsed.version)
         for node, names in self.authors.items():
-            yield Node(node, NodeType.AUTHOR, _commonest(names))
+            yield Node(node, NodeType.AUTHOR, commonest(names))
 
     def _families(self) -> dict[str, str]:
         """The name of each family, by its folded stem: LLaMA and Llama 2 are of one, named as most of it is."""
@@ -361,7 +367,7 @@ class _Resolution:
             stem = parse(entity.name).stem
             spelt = stems[fold(stem)]
             spelt[stem] = spelt.get(stem, 0) + 1
-        return {key: _commonest(spelt) for key, spelt in stems.items()}
+        return {key: commonest(spelt) for key, spelt in stems.items()}
 
     def _paper_nodes(self) -> Iterator[Node]:
         members: dict[str, list[Doc]] = defaultdict(list)
@@ -557,6 +563,11 @@ class Descent:
     rule: str
     confidence: float
 
+    def assertion(self, evidence: Evidence) -> Assertion:
+        """What the newer one's name says, where it stands."""
+        subject, object_ = Thing(self.newer.type, self.newer.name), Thing(self.older.type, self.older.name)
+        return Assertion(subject, self.relation, object_, evidence, self.rule, self.confidence, Origin.NAME)
+
 
 def descents(entities: Sequence[Entity]) -> Iterator[Descent]:
     """Each size and flavour with the nearest of its families there are, each version with the one before it.
@@ -599,8 +610,9 @@ def _akin(one: Entity, other: Entity) -> bool:
     return (one.type == NodeType.DATASET) == (other.type == NodeType.DATASET)
 
 
-_LINEAGE = frozenset({Relation.EXTENDS, Relation.VARIANT_OF, Relation.FINE_TUNED_FROM, Relation.DISTILLED_FROM})
+SAID_LINEAGE = frozenset({Relation.EXTENDS, Relation.VARIANT_OF, Relation.FINE_TUNED_FROM, Relation.DISTILLED_FROM})
 
 
-def _commonest(names: dict[str, int]) -> str:
+def commonest(names: Mapping[str, int]) -> str:
+    """The spelling that is met most."""
     return min(names, key=lambda n: (-names[n], n))

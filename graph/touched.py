@@ -39,6 +39,8 @@ class Touched:
     """Nodes of the papers that touched documents are or were."""
     keys: set[str] = field(default_factory=set)
     names: set[str] = field(default_factory=set)
+    said: tuple[list[tuple[str, str, str]], list[tuple[str, str, str]]] | None = None
+    """Which names readers said are one, and which two, before that changed; None: it did not."""
     introduced: set[str] = field(default_factory=set)
     """Folded names that documents introduce, or did, by which the gazetteer may change."""
 
