@@ -26,7 +26,7 @@ DRAWN = 60
 """Works in the picture: the two, the ways to where they part, then the nearest of their ancestors."""
 MOST_EVIDENCE = 3
 MOST_LISTED = 40
-_SHARED = (Relation.TRAINED_ON, Relation.EVALUATED_ON, Relation.OUTPERFORMS, Relation.COMPARED_WITH)
+SHARED = (Relation.TRAINED_ON, Relation.EVALUATED_ON, Relation.OUTPERFORMS, Relation.COMPARED_WITH)
 """Relations of which a comparison tells what they have in common."""
 
 
@@ -79,6 +79,11 @@ class Comparison:
     @property
     def labels(self) -> Mapping[str, str]:
         """Every node bears its own name."""
+        return {}
+
+    @property
+    def variants(self) -> Mapping[str, tuple[Node, ...]]:
+        """Every node stands for itself."""
         return {}
 
     @property
@@ -231,7 +236,7 @@ def _between(store: Reader, a: str, b: str, min_confidence: float) -> Iterator[E
 
 def _side(store: Reader, node: Node, found: Ancestry, relations: Sequence[Relation]) -> Side:
     facts: dict[Relation, list[str]] = {}
-    for edge in sorted(store.edges_from([node.id], _SHARED), key=lambda e: (-e.support, -e.confidence, e.object)):
+    for edge in sorted(store.edges_from([node.id], SHARED), key=lambda e: (-e.support, -e.confidence, e.object)):
         facts.setdefault(edge.relation, []).append(edge.object)
     others = store.nodes_of({other for each in facts.values() for other in each[:MOST_LISTED]})
     heirs = {edge.subject for edge in store.edges_to([node.id], relations)} - {node.id}
@@ -272,7 +277,7 @@ class _Told:
         yield from self._side_by_side()
         yield from self._said_between()
         yield from self._where_they_part()
-        for relation in _SHARED:
+        for relation in SHARED:
             shared = self.comparison.shared(relation)
             if shared:
                 yield ""
@@ -356,7 +361,7 @@ def rows(comparison: Comparison) -> list[tuple[str, str, str]]:
         return [
             node.name, node.type.value.lower(), node.date or (f"known by {node.seen}" if node.seen else "unknown"),
             node.family or "", paper.name if paper else "", "; ".join(parents[:MOST_LISTED]),
-            f"{side.built_upon_by} {'work' if side.built_upon_by == 1 else 'works'} directly",
+            f"{side.built_upon_by or 'no'} {'works' if side.built_upon_by > 1 else 'work'} directly",
         ]  # fmt: skip
 
     labels = ("", "type", "date", "family", "introduced by", "builds on", "built on by")

@@ -178,7 +178,7 @@ def mermaid(scene: Scene) -> str:
     for node in scene.nodes:
         before, after = _MERMAID_SHAPES[node.type]
         lines.append(f'  {ids[node.id]}{before}"{_mermaid_text(_label(node, scene))}"{after}')
-    for edge in scene.edges:
+    for edge in _drawn(scene):
         arrow = "-.->" if edge.confidence < UNSURE else "-->"
         lines.append(f'  {ids[edge.object]} {arrow}|"{FACTS[edge.relation].backward}"| {ids[edge.subject]}')
     lines += [f"  style {ids[node]} fill:#ffe082,stroke:#000000,stroke-width:2px" for node in scene.marked]
@@ -208,7 +208,7 @@ def dot(scene: Scene) -> str:
         lines.append(
             f'  {ids[node.id]} [label="{_dot_text(_label(node, scene))}", shape={_DOT_SHAPES[node.type]}{bold}];'
         )
-    for edge in scene.edges:
+    for edge in _drawn(scene):
         style = ", style=dashed" if edge.confidence < UNSURE else ""
         label = f"{FACTS[edge.relation].backward} {edge.confidence:.2f}"
         lines.append(f'  {ids[edge.object]} -> {ids[edge.subject]} [label="{label}"{style}];')
@@ -217,6 +217,11 @@ def dot(scene: Scene) -> str:
 
 def _dot_text(text: str) -> str:
     return text.replace("\\", "\\\\").replace('"', '\\"')
+
+
+def _drawn(scene: Scene) -> Iterator[Edge]:
+    nodes = {node.id for node in scene.nodes}
+    return (edge for edge in scene.edges if edge.subject in nodes and edge.object in nodes)
 
 
 def _label(node: Node, scene: Scene) -> str:

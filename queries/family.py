@@ -36,7 +36,7 @@ class FamilyTree:
 
     `members` are all of it, oldest first, those of unknown date last. `variants` maps the id of a node that stands for
     several (sizes of one model, of one day, with nothing else said of them) to all of them, itself first; the others
-    are not among `nodes`, nor their edges among `edges`. `sources` are works outside that members build on,
+    are not among `nodes`. `sources` are works outside that members build on,
     `offshoots` works outside that extend or derive from a member, best attested first; `counts` says how many there
     are of both in all.
     """
@@ -136,8 +136,7 @@ def family(store: Reader, name: str, *, min_confidence: float = 0.0) -> FamilyTr
     shown = [*inner, *(e for node in kin for e in (*came.get(node, ()), *went.get(node, ())))]
     variants = _variants(members, shown)
     hidden = {node.id for several in variants.values() for node in several[1:]}
-    drawn = tuple(edge for edge in shown if edge.subject not in hidden)
-    evidence = store.evidence_of(drawn, MOST_EVIDENCE)
+    evidence = store.evidence_of(shown, MOST_EVIDENCE)
     return FamilyTree(
         name=name,
         members=tuple(members),
@@ -146,7 +145,7 @@ def family(store: Reader, name: str, *, min_confidence: float = 0.0) -> FamilyTr
         offshoots=tuple(kin[node] for node in went if node in kin),
         counts=(len(came), len(went)),
         nodes=tuple(node for node in (*members, *kin.values()) if node.id not in hidden),
-        edges=drawn,
+        edges=tuple(shown),
         evidence=evidence,
         introduced_by=introductions(store, [*ids, *(n.id for n in kin.values() if n.type is not NodeType.PAPER)]),
         papers=store.nodes_of(s.paper for statements in evidence.values() for s in statements),
@@ -264,13 +263,14 @@ class _Told:
     def __init__(self, tree: FamilyTree, width: int) -> None:
         self.tree = tree
         self.width = max(40, width)
-        self.names = {node.id: node.name for node in tree.nodes}
+        self.names = {node.id: node.name for node in (*tree.nodes, *tree.members)}
         self.hidden = {node.id for several in tree.variants.values() for node in several[1:]}
         self.below: dict[str, list[Node]] = {}
         self.above: dict[str, str] = {}
         members = {node.id: node for node in tree.members}
         for edge in sorted(tree.edges, key=lambda e: (-e.confidence, -len(self.names[e.object]), e.object)):
-            if edge.relation is Relation.VARIANT_OF and edge.object in members and edge.subject not in self.above:
+            variant = edge.relation is Relation.VARIANT_OF and edge.subject not in self.hidden
+            if variant and edge.object in members and edge.subject not in self.above:
                 self.above[edge.subject] = edge.object
                 self.below.setdefault(edge.object, []).append(members[edge.subject])
 

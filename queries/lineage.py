@@ -4,6 +4,7 @@ Only the neighbourhood is read, level by level; cycles end by themselves because
 """
 
 import json
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pkgutil import resolve_name
@@ -66,6 +67,11 @@ class Lineage:
     @property
     def labels(self) -> Mapping[str, str]:
         """Every node bears its own name."""
+        return {}
+
+    @property
+    def variants(self) -> Mapping[str, tuple[Node, ...]]:
+        """Every node stands for itself."""
         return {}
 
     @property
@@ -172,6 +178,27 @@ def lineage(
         truncated=walk.truncated,
         papers=store.nodes_of(s.paper for statements in evidence.values() for s in statements),
     )
+
+
+MOST_COUNTED = 20_000
+"""Works that are counted where more are found than shown."""
+
+
+def reach(
+    store: Reader,
+    node_id: str,
+    *,
+    direction: str = "both",
+    relations: Sequence[Relation] = LINEAGE,
+    min_confidence: float = 0.0,
+) -> dict[int, int]:
+    """How many works there are at each number of steps from a node (itself: 0), as far as MOST_COUNTED of them."""
+    subject = store.node(node_id)
+    if subject is None:
+        raise NotFoundError(node_id)
+    walk = _Walk(store, subject, tuple(relations), min_confidence, MOST_COUNTED)
+    walk.go(direction, None)
+    return dict(Counter(abs(step) for step in walk.steps.values()))
 
 
 @dataclass(frozen=True, slots=True)

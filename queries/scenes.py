@@ -23,9 +23,9 @@ class Scene(Protocol):
     """Works with the edges between them: a lineage, a family, a comparison, an excerpt.
 
     `title` heads it in plain words; `marked` are the ids of the works that it is about, whose line is drawn straight
-    and first. `labels` names boxes that do not bear their node's own name (one that stands for several), `tones` says
-    which stand out or back, `steps` how far each is from what is asked about, where that has a meaning. The rest is
-    as in `Lineage`.
+    and first. `variants` maps a node that stands for several to all of them, itself first, and `labels` what its box
+    is called; of `edges`, those of the others are told with it and not drawn. `tones` says which nodes stand out or
+    back, `steps` how far each is from what is asked about, where that has a meaning. The rest is as in `Lineage`.
     """
 
     @property
@@ -47,6 +47,8 @@ class Scene(Protocol):
     @property
     def labels(self) -> Mapping[str, str]: ...  # noqa: D102
     @property
+    def variants(self) -> Mapping[str, tuple[Node, ...]]: ...  # noqa: D102
+    @property
     def tones(self) -> Mapping[str, Tone]: ...  # noqa: D102
     @property
     def truncated(self) -> str | None: ...  # noqa: D102
@@ -65,5 +67,6 @@ class Excerpt:
     papers: Mapping[str, Node] = field(default_factory=dict)
     steps: Mapping[str, int] = field(default_factory=dict)
     labels: Mapping[str, str] = field(default_factory=dict)
+    variants: Mapping[str, tuple[Node, ...]] = field(default_factory=dict)
     tones: Mapping[str, Tone] = field(default_factory=dict)
     truncated: str | None = None

@@ -7,7 +7,7 @@ from begat.graph.model import Document, Node, Statement
 from begat.graph.store import Store
 from begat.graph.vocabulary import Origin
 from begat.viz.explorer.asking import address, node_address
-from begat.viz.lineage_page import link
+from begat.viz.links import link
 
 ROOM = 260
 """Characters of the text shown on either side of a quote."""

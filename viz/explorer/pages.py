@@ -34,7 +34,7 @@ from begat.viz.explorer.evidence import PAGE, document_address, document_named, 
 from begat.viz.explorer.picture import narrowed, picture
 from begat.viz.explorer.state import Busy, Explorer, Forbidden, explorer, static_address
 from begat.viz.layout import UNSURE
-from begat.viz.lineage_page import link
+from begat.viz.links import link
 
 MOST_QUOTES = 40
 """Statements shown of one edge."""
