@@ -551,7 +551,7 @@ def _enriched(found: Enriched) -> str:
     """What an enrichment filled, for a person."""
     lines = []
     for service, asked in found.asked.items():
-        filled = ", ".join(f"{count} {gap}" for (of, gap), count in found.filled.items() if of == service)
+        filled = ", ".join(f"{gap} ({count})" for (of, gap), count in found.filled.items() if of == service)
         not_so = [(found.unknown[service], "not known there"), (found.unanswered[service], "not answered")]
         told = "".join(f"; {count} {what}" for count, what in not_so if count)
         lines.append(f"{service}: asked for {_count(asked, 'paper')}{told}; filled {filled or 'nothing'}")

@@ -21,7 +21,7 @@ class Gap(StrEnum):
     DATE = "dates"
     AUTHORS = "authors"
     TEXT = "abstracts"
-    CITATIONS = "lists of references"
+    CITATIONS = "references"
     IDS = "ids"
 
 

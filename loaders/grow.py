@@ -266,7 +266,7 @@ class _Growing:
 
     def _list(self, values: dict[str, Any]) -> None:
         """A paper's own record with what it cites, and the list of those that cite it."""
-        source = f"s2:{values.get('paperId')}"
+        source = _source(values)
         report = Report(source, self.on_problem)
         if self.back:
             values = semantic_scholar.with_references(self.client, values, report)
@@ -276,7 +276,7 @@ class _Growing:
         for item in cites:
             self._meet(semantic_scholar.citing(item), item)
         if self.back or source not in self.sources:
-            self._keep(semantic_scholar.of_record(values, report))
+            self._keep_whole(list(semantic_scholar.of_record(values, report)))
         self._listed.append((values, cites))
 
     def _meet(self, record: dict[str, Any], item: dict[str, Any]) -> None:
@@ -300,11 +300,11 @@ class _Growing:
         for values, cites in self._listed:
             taken = [item for item in cites if semantic_scholar.citing(item).get("paperId") in self.taken]
             citing |= {semantic_scholar.citing(item).get("paperId") for item in taken}
-            report = Report(f"s2:{values.get('paperId')}/citations", self.on_problem)
+            report = Report(f"{_source(values)}/citations", self.on_problem)
             self._keep(semantic_scholar.citing_documents(taken, values, report))
         for sha in chosen:
             self.papers.append(self._met[sha].record)
-            source = f"s2:{sha}"
+            source = _source(self._met[sha].record)
             if sha not in citing and source not in self.sources:
                 found = semantic_scholar.of_record(self._met[sha].record, Report(source, self.on_problem))
                 self._keep(document for document in found if not self._known(document))
@@ -342,6 +342,14 @@ class _Growing:
             self.sources.add(document.source)
             self.documents[document.source, document.id] = document
 
+    def _keep_whole(self, documents: list[Document]) -> None:
+        """Keep a paper's own record with all that it cites, in place of what was met of it in lists."""
+        for document in documents:
+            for place in [place for place in self.documents if place[1] == document.id and place[0] != document.source]:
+                if place[0].endswith("/citations"):
+                    del self.documents[place]
+        self._keep(iter(documents))
+
     def _known(self, document: Document) -> bool:
         return document.paper and bool(self.known & {document.arxiv, document.doi})
 
@@ -351,6 +359,11 @@ class _Growing:
         models = {document.id for document in self.grown.documents if document.source.startswith("hf:")}
         self.grown.models = len(models - set(start.models))
         return self.grown
+
+
+def _source(values: dict[str, Any]) -> str:
+    """The address of a paper's record: the one that a user would write."""
+    return f"s2:{semantic_scholar.best_name(values)}"
 
 
 def _read_elsewhere(store: Store) -> set[str | None]:

@@ -284,7 +284,7 @@ class Client:
         key = service.key_in(self._environment)
         if key is None and service.key_needed:
             raise ServiceError(
-                f"{service.title} answers only with a key: get one there, and set {service.key_variable}"
+                f"{service.title} answers only with a key: get one at {service.key_page}, and set {service.key_variable}"
             )
         if key and service.key_header:
             secrets[service.key_header] = f"Bearer {key}" if service.key_header == "Authorization" else key

@@ -30,6 +30,7 @@ OPENALEX = Service(
     key_variable="OPENALEX_API_KEY",
     key_parameter="api_key",
     key_needed=True,
+    key_page="https://openalex.org/settings/api (free)",
     contact_parameter="mailto",
 )
 

@@ -167,6 +167,13 @@ def citing_documents(
                 yield document
 
 
+def best_name(values: Mapping[str, Any]) -> str:
+    """The name of a record's paper by which users call it: by arXiv id, DOI, or hash."""
+    outer = values.get("externalIds") or {}
+    stated = (outer.get("ArXiv"), outer.get("DOI"), values.get("paperId"))
+    return next((found for one in stated if one and (found := key(str(one)))), str(values.get("paperId")))
+
+
 def of_record(values: Mapping[str, Any], report: Report) -> Iterator[Document]:
     """The Document of a paper's record. Its link is left out where ids say who it is."""
     input = Input(report.source, str(values.get("paperId")), BytesIO(), report)

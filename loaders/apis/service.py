@@ -29,6 +29,8 @@ class Service:
     """The parameter that carries the key, where no header does."""
     key_needed: bool = False
     """Whether it answers nobody without a key."""
+    key_page: str = "its pages"
+    """Where people get a key."""
     contact_parameter: str | None = None
     """The parameter in which it wants the contact address: "mailto"."""
     refusals: Mapping[int, str] = field(default_factory=dict)

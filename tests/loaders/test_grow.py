@@ -10,7 +10,7 @@ from begat.graph.errors import BegatError, NotFoundError, UsageError
 from begat.graph.model import Declared, Document, Thing
 from begat.graph.store import Store
 from begat.graph.vocabulary import NodeType, Relation
-from begat.loaders.apis import Client
+from begat.loaders.apis import Client, semantic_scholar
 from begat.loaders.grow import Grown, Seeds, estimate, grow, seeds
 from tests.graph.simple_miner import SimpleMiner
 from tests.loaders.apis import birds
@@ -42,11 +42,11 @@ class World:
 
     def sources(self) -> set[tuple[str, str]]:
         """What the graph has, by the short names of birds: ("Heron", "citations")."""
-        names = {bird.sha: name for name, bird in BIRDS.items()}
+        names = {semantic_scholar.best_name(birds.s2_record(bird)): name for name, bird in BIRDS.items()}
         with Store.open(self.path) as store:
             found = {source.partition(":")[2] for (source,) in store.connection.execute("SELECT source FROM documents")}
-        parts = (source.partition("/") for source in found)
-        return {(names.get(name, name), what) for name, _, what in parts}
+        parts = ((source.removesuffix("/citations"), source.endswith("/citations")) for source in found)
+        return {(names.get(name, name), "citations" * cites) for name, cites in parts}
 
     def papers(self) -> set[str]:
         """The birds whose text the graph has."""
@@ -77,6 +77,13 @@ def test_two_steps_go_further(world: World) -> None:
     world.grow(HERON, depth=2)
     assert "Ibis" in world.papers()
     assert {("Kingfisher", "citations"), ("Kingfisher", ""), ("Egret", "citations")} <= world.sources()
+
+
+def test_a_paper_that_is_gone_on_from_says_all_at_once(world: World) -> None:
+    world.grow(HERON, depth=2)
+    with Store.open(world.path) as store:
+        (edge,) = store.edges("subject = 'arxiv-2503.00004' AND object = 'arxiv-2401.00011' AND relation = 'CITES'")
+        assert [s.source for s in store.evidence(edge)] == ["s2:ARXIV:2503.00004"]
 
 
 @pytest.mark.parametrize(
