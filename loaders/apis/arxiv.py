@@ -2,7 +2,7 @@
 
 Both ask for one request in three seconds, by one caller at a time (https://info.arxiv.org/help/api/tou.html). The API
 (https://info.arxiv.org/help/api/user-manual.html) answers an id that it does not know with nothing, and one that it cannot
-read with an entry called "Error". OAI-PMH (https://info.arxiv.org/help/oa/index.html) hands out lists a page at a time.
+read with an entry called "Error". OAI-PMH (https://info.arxiv.org/help/oa/index.html) hands out lists a page at a time, and may take a minute for one.
 """
 
 import re
@@ -26,7 +26,7 @@ ARXIV = Service(
 )  # fmt: skip
 ARXIV_OAI = Service(
     name="arxiv_oai", title="arXiv's OAI-PMH", base="https://oaipmh.arxiv.org", interval=3.0,
-    hosts=("export.arxiv.org", "arxiv.org"),
+    hosts=("export.arxiv.org", "arxiv.org"), deadline=240.0,
 )  # fmt: skip
 AT_ONCE = 200
 """How many ids one request may name."""

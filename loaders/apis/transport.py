@@ -12,8 +12,7 @@ if TYPE_CHECKING:
     import requests  # heavy: only when something is asked
 
 CONNECT = 10.0
-READ = 60.0
-"""Seconds to wait for a connection, and for the next bytes."""
+"""Seconds to wait for a connection."""
 _PIECE = 1 << 16
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _MOST_REDIRECTS = 5
@@ -58,6 +57,11 @@ class Call:
     """Hosts beside the url's own to which it may be redirected."""
     deadline: float = 120.0
     largest: int = 64 << 20
+
+    @property
+    def silence(self) -> float:
+        """Seconds to wait for the next bytes."""
+        return self.deadline / 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,9 +161,9 @@ def _sent(
     except requests.exceptions.ConnectTimeout:
         raise Unanswered(f"no connection within {CONNECT:g} s") from None
     except requests.exceptions.Timeout:
-        raise Unanswered(f"silent for {READ:g} s") from None
-    except requests.exceptions.ConnectionError:
-        raise Unanswered("no connection, or it broke off") from None
+        raise Unanswered(f"silent for {call.silence:g} s") from None
+    except requests.exceptions.ConnectionError as error:
+        raise Unanswered(_unreached(error)) from None
     except (requests.exceptions.RequestException, urllib3.exceptions.HTTPError, OSError, ValueError) as error:
         raise Unanswered(f"the answer is damaged ({type(error).__name__})") from None
 
@@ -178,9 +182,18 @@ def _opened(
     settings = session.merge_environment_settings(whole, {}, True, None, None)
     verify = settings["verify"]
     return session.get_adapter(whole).send(
-        prepared, stream=True, timeout=(CONNECT, READ), verify=True if verify is None else verify,
+        prepared, stream=True, timeout=(CONNECT, call.silence), verify=True if verify is None else verify,
         cert=settings["cert"], proxies=settings["proxies"],
     )  # fmt: skip
+
+
+def _unreached(error: Exception) -> str:
+    import urllib3
+
+    cause = getattr(error.args[0] if error.args else None, "reason", None)
+    if isinstance(cause, urllib3.exceptions.NameResolutionError):
+        return "its name is not known here (is there a network?)"
+    return "no connection, or it broke off"
 
 
 def _no_auth(request: "requests.PreparedRequest") -> "requests.PreparedRequest":
@@ -203,7 +216,7 @@ def _body(response: "requests.Response", call: Call, until: float) -> bytes:
             if time.monotonic() > until:
                 raise _too_slow(call)
     except urllib3.exceptions.ReadTimeoutError:
-        raise Unanswered(f"silent for {READ:g} s") from None
+        raise Unanswered(f"silent for {call.silence:g} s") from None
     except (urllib3.exceptions.HTTPError, OSError) as error:
         raise Unanswered(f"the answer broke off ({type(error).__name__})") from None
     expected = response.headers.get("content-length", "")
