@@ -33,7 +33,9 @@ if TYPE_CHECKING:
     from begat.loaders.enrich import Enriched
     from begat.loaders.grow import Estimate, Grown
     from begat.loaders.sources import Problem
+    from begat.queries.comparison import Comparison
     from begat.queries.difference import Difference
+    from begat.queries.family import FamilyTree
     from begat.queries.lineage import Lineage
     from begat.queries.paths import Path as Connection
     from begat.queries.results import Result
@@ -105,6 +107,45 @@ class Graph:
             self.find(name).id,
             direction=direction,
             depth=depth,
+            relations=tuple(relation_named(r) for r in relations),
+            min_confidence=min_confidence,
+        )
+
+    def reach(
+        self,
+        name: str,
+        *,
+        direction: str = "both",
+        relations: Sequence[str | Relation] = LINEAGE,
+        min_confidence: float = 0.0,
+    ) -> dict[int, int]:
+        """How many works there are at each number of steps from `name`; `lineage` holds only the nearest of many."""
+        from begat.queries.lineage import reach
+
+        return reach(
+            self.store,
+            self.find(name).id,
+            direction=direction,
+            relations=tuple(relation_named(r) for r in relations),
+            min_confidence=min_confidence,
+        )
+
+    def family(self, name: str, *, min_confidence: float = 0.0) -> FamilyTree:
+        """The family of this name, or of the thing of this name, over the years."""
+        from begat.queries.family import family
+
+        return family(self.store, name, min_confidence=min_confidence)
+
+    def compare(
+        self, a: str, b: str, *, relations: Sequence[str | Relation] = LINEAGE, min_confidence: float = 0.0
+    ) -> Comparison:
+        """Two things side by side: their common ancestors, where their ways part, what is said of the two."""
+        from begat.queries.comparison import compare
+
+        return compare(
+            self.store,
+            self.find(a).id,
+            self.find(b).id,
             relations=tuple(relation_named(r) for r in relations),
             min_confidence=min_confidence,
         )

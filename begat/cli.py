@@ -150,6 +150,14 @@ def client_options(command: Callable[..., Any]) -> Callable[..., Any]:
     return command
 
 
+def scene_format(plain: str) -> Callable[[Any], Any]:
+    """How a picture is written; `plain` is its form on a terminal."""
+    return click.option(
+        "--format", "format_", type=click.Choice([plain, "json", "mermaid", "dot", "html", "svg", "png", "pdf"]),
+        default=plain, show_default=True, help="How it is written; png and pdf need Chromium or Chrome.",
+    )  # fmt: skip
+
+
 @contextmanager
 def opened(path: str) -> Iterator[api.Graph]:
     """The graph at `path`, a file's or `neo4j://…`, open for questions."""
@@ -169,6 +177,35 @@ def emit(text: str, output: Path | None) -> None:
 
     with written(output) as handle:
         handle.write(text)
+    say(f"wrote {output}")
+
+
+def emit_scene(scene: Any, format_: str, output: Path | None, page: Callable[[], str]) -> None:
+    """A lineage, a family, a comparison in any of its formats."""
+    if format_ in ("png", "pdf"):
+        from begat.viz import render
+
+        if output is None and sys.stdout.isatty():
+            raise UsageError(f"{format_} is not for a terminal; name a file with -o")
+        _emit_bytes(getattr(render, format_)(scene), output)
+    elif format_ == "html":
+        emit(page(), output)
+    elif format_ == "svg":
+        from begat.viz.svg import svg
+
+        emit(svg(scene), output)
+    else:
+        emit(getattr(scene, format_)(), output)
+
+
+def _emit_bytes(data: bytes, output: Path | None) -> None:
+    if output is None:
+        sys.stdout.buffer.write(data)
+        return
+    from begat.graph.export import whole
+
+    with whole(output) as handle:
+        handle.write(data)
     say(f"wrote {output}")
 
 
@@ -296,7 +333,7 @@ def build(
     again is cheap and changes nothing.
 
     What addresses name, services are asked for, politely: arxiv:ID, oai:SET@FROM..UNTIL (arXiv's lists),
-    hf:ORG/MODEL, and links to these; docs/sources.md lists them all. What came is kept, and asked for once.
+    doi:DOI, s2:ID, openalex:ID, hf:ORG/MODEL, and links to these; docs/sources.md lists them all. What came is kept, and asked for once.
     """
     pairs = dict(_column(pair) for pair in columns)
     workers = workers or os.cpu_count() or 1
@@ -456,6 +493,8 @@ def enrich(graph: str, services: str, sentences: bool, workers: int | None, quie
         say(_enriched(found))
         assert found.report is not None
         say(_summary(found.report, graph))
+    if found.interrupted:
+        raise KeyboardInterrupt
 
 
 @cli.command(
@@ -517,6 +556,8 @@ def grow(
     if not quiet:
         say(_grown(found))
         say(_summary(found.report, graph))
+    if found.interrupted:
+        raise KeyboardInterrupt
 
 
 def _estimated(estimate: Estimate, name: str, depth: int, limit: int) -> str:
@@ -542,23 +583,21 @@ def _duration(seconds: float) -> str:
 def _grown(found: Grown) -> str:
     """What growing took, for a person."""
     line = f"took {_count(found.papers, 'paper')} and {_count(found.models, 'model')} in {_count(found.steps, 'step')}"
-    if found.left_out:
-        line += f"; left out {found.left_out} past --limit"
-    return line + ("\ninterrupted: the same command goes on from there" if found.interrupted else "")
+    return line + (f"; left out {found.left_out} past --limit" if found.left_out else "")
 
 
 def _enriched(found: Enriched) -> str:
     """What an enrichment filled, for a person."""
+    from begat.graph.missing import Gap
+
     lines = []
     for service, asked in found.asked.items():
-        filled = ", ".join(f"{gap} ({count})" for (of, gap), count in found.filled.items() if of == service)
+        filled = ", ".join(f"{gap} ({count})" for gap in Gap if (count := found.filled[service, gap]))
         not_so = [(found.unknown[service], "not known there"), (found.unanswered[service], "not answered")]
         told = "".join(f"; {count} {what}" for count, what in not_so if count)
         lines.append(f"{service}: asked for {_count(asked, 'paper')}{told}; filled {filled or 'nothing'}")
     if found.nameless:
         lines.append(f"{_count(found.nameless, 'paper')} without an id that these services know")
-    if found.interrupted:
-        lines.append("interrupted: the same command goes on from there")
     return "\n".join(lines) or "no paper lacks anything that these services could fill"
 
 
@@ -567,7 +606,7 @@ def _enriched(found: Enriched) -> str:
         "begat lineage 'Orca 2'",
         "begat lineage BERT --descendants --depth 2",
         "begat lineage 'Orca 2' --format html -o orca-2.html",
-        "begat lineage LoRA --format mermaid",
+        "begat lineage LoRA --format png -o lora.png",
     )
 )
 @click.argument("name")
@@ -579,10 +618,7 @@ def _enriched(found: Enriched) -> str:
     "--relation", "relations", multiple=True, metavar="R", help="Follow only R (extends, uses, ...); may be repeated."
 )
 @confidence_option
-@click.option(
-    "--format", "format_", type=click.Choice(["tree", "json", "mermaid", "dot", "html", "svg"]), default="tree", show_default=True,
-    help="How it is written.",
-)  # fmt: skip
+@scene_format("tree")
 @output_option
 def lineage(
     name: str,
@@ -595,25 +631,70 @@ def lineage(
     output: Path | None,
 ) -> None:
     """The lineage of NAME: what it is built on, and what came of it."""
+    asked: dict[str, Any] = {
+        "direction": direction or "both", "relations": relations or LINEAGE, "min_confidence": min_confidence,
+    }  # fmt: skip
     with opened(graph) as source:
-        found = source.lineage(
-            name,
-            direction=direction or "both",
-            depth=depth,
-            relations=relations or LINEAGE,
-            min_confidence=min_confidence,
-        )
-        if format_ == "html":
+        found = source.lineage(name, depth=depth, **asked)
+        reach: dict[int, int] = {}
+        if format_ == "html" and found.truncated:
+            from begat.queries.lineage import MOST_NODES, whole_steps
+
+            reach = source.reach(name, **asked)
+            found = source.lineage(name, depth=whole_steps(reach, MOST_NODES) or 1, **asked)
+
+        def page() -> str:
             from begat.viz.lineage_page import page
 
-            text = page(found)
-        elif format_ == "svg":
-            from begat.viz.svg import svg
+            return page(found, reach)
 
-            text = svg(found)
-        else:
-            text = getattr(found, format_)()
-    emit(text, output)
+        emit_scene(found, format_, output, page)
+
+
+@cli.command(epilog=examples("begat family LLaMA", "begat family BERT --format html -o bert-family.html"))
+@click.argument("name")
+@graph_option
+@confidence_option
+@scene_format("text")
+@output_option
+def family(name: str, graph: str, min_confidence: float, format_: str, output: Path | None) -> None:
+    """The family NAME, or that of the thing NAME, over the years: its members, what came in, what went out."""
+    with opened(graph) as source:
+        found = source.family(name, min_confidence=min_confidence)
+
+        def page() -> str:
+            from begat.viz.family_page import page
+
+            return page(found)
+
+        emit_scene(found, format_, output, page)
+
+
+@cli.command(
+    epilog=examples("begat compare 'Orca 2' WizardLM", "begat compare DistilBERT TinyBERT --format html -o two.html")
+)
+@click.argument("a")
+@click.argument("b")
+@graph_option
+@click.option(
+    "--relation", "relations", multiple=True, metavar="R", help="Follow only R (extends, uses, ...); may be repeated."
+)
+@confidence_option
+@scene_format("text")
+@output_option
+def compare(
+    a: str, b: str, graph: str, relations: tuple[str, ...], min_confidence: float, format_: str, output: Path | None
+) -> None:
+    """A and B side by side: their common ancestors, where they part, what is said of the two."""
+    with opened(graph) as source:
+        found = source.compare(a, b, relations=relations or LINEAGE, min_confidence=min_confidence)
+
+        def page() -> str:
+            from begat.viz.comparison_page import page
+
+            return page(found)
+
+        emit_scene(found, format_, output, page)
 
 
 @cli.command(epilog=examples("begat show 'Orca 2'", "begat show 2311.11045", "begat show LoRA --format json"))

@@ -201,6 +201,15 @@ def reach(
     return dict(Counter(abs(step) for step in walk.steps.values()))
 
 
+def whole_steps(counts: Mapping[int, int], most: int) -> int:
+    """The most steps away that at most so many works are; `counts` as of `reach`."""
+    steps, works = 0, counts.get(0, 0)
+    while steps < max(counts, default=0) and works + counts.get(steps + 1, 0) <= most:
+        steps += 1
+        works += counts.get(steps, 0)
+    return steps
+
+
 @dataclass(frozen=True, slots=True)
 class Ancestry:
     """The ancestors of a node: `steps` tells how far above it each is (itself: 0), `edges` lead between them."""

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from begat.queries.lineage import Lineage
+from begat.queries.lineage import Lineage, whole_steps
 from begat.viz import page as pages
 
 MANY = 800
@@ -49,10 +49,7 @@ def narrowed(lineage: Lineage, most: int) -> Lineage:
     if len(lineage.nodes) <= most:
         return lineage
     counts = Counter(abs(step) for step in lineage.steps.values())
-    depth, works = 0, counts[0]
-    while works + counts[depth + 1] <= most:
-        depth += 1
-        works += counts[depth]
+    depth = whole_steps(counts, most)
     nodes = tuple(node for node in lineage.nodes if abs(lineage.steps[node.id]) <= depth)
     if not depth:
         best: dict[str, float] = {}
