@@ -18,6 +18,8 @@ from begat.graph.search import find, search
 from begat.graph.store import Store
 from begat.graph.vocabulary import FACTS, LINEAGE, NodeType, Origin, Relation
 from begat.queries import overview
+from begat.queries.comparison import SHARED, compare
+from begat.queries.family import family
 from begat.queries.library import questions
 from begat.queries.lineage import lineage
 from begat.queries.paths import path
@@ -98,6 +100,20 @@ SCHEMAS: Mapping[str, Schema] = {
         ),
         edges=_list(_ref("Edge")), truncated=MAYBE,
     ),
+    "Family": _object(
+        family=TEXT, members=_list(_ref("Node")), variants=_list(_list(TEXT)), sources=_list(_ref("Node")),
+        offshoots=_list(_ref("Node")), edges=_list(_ref("Edge")), truncated=MAYBE,
+    ),
+    "Side": _object(
+        **_NODE, built_upon_by=COUNT,
+        facts={
+            "type": "object", "properties": {r.value: _list(_ref("Node")) for r in SHARED}, "additionalProperties": False,
+        },
+    ),
+    "Comparison": _object(
+        one=_ref("Side"), other=_ref("Side"), common=_list(_object(**_NODE, steps=_list(COUNT))), parting=_list(TEXT),
+        between=_list(_ref("Edge")), nodes=_list(_ref("Node")), edges=_list(_ref("Edge")), truncated=MAYBE,
+    ),
     "Path": _object(
         length=COUNT, nodes=_list(_ref("Node")), steps=_list(_object(**_EDGE, forward={"type": "boolean"})),
     ),
@@ -151,6 +167,16 @@ def get_lineage(app: Explorer, store: Store, name: str, **given: Any) -> Any:
         limit=given.get("limit", asking.FEW),
     )  # fmt: skip
     return narrowed(found, choice).json()
+
+
+def get_family(app: Explorer, store: Store, name: str, min_confidence: float = 0.0) -> Any:
+    """A family."""
+    return family(store, name, min_confidence=min_confidence).json()
+
+
+def get_compare(app: Explorer, store: Store, a: str, b: str, min_confidence: float = 0.0) -> Any:
+    """Two works side by side."""
+    return compare(store, find(store, a).id, find(store, b).id, min_confidence=min_confidence).json()
 
 
 def get_path(app: Explorer, store: Store, a: str, b: str, max_length: int = 6) -> Any:
@@ -260,6 +286,8 @@ def _rows(result: Result) -> str:
 
 
 _NAME = Parameter("name", "a name, an alias, an arXiv id, a DOI or a node's id", NAME, True, "Orca 2")
+_FAMILY = Parameter("name", "a family's name, or that of one of its members", NAME, True, "Orca")
+_LEAST = Parameter("min_confidence", "leave weaker edges out", {**SHARE, "default": 0})
 _TEXT = Parameter("q", "words, the last of which may be unfinished", NAME, True, "distil")
 
 
@@ -303,11 +331,25 @@ OPERATIONS = (
             Parameter("direction", "which way", {"type": "string", "enum": list(asking.DIRECTIONS), "default": "both"}),
             Parameter("depth", "at most so many steps away", {"type": "integer", "minimum": 1, "maximum": 100}),
             Parameter("relation", "follow only these", _list(RELATION)),
-            Parameter("min_confidence", "leave weaker edges out", {**SHARE, "default": 0}),
+            _LEAST,
             Parameter("type", "show only these", _list({"type": "string", "enum": [t.value for t in asking.TYPES]})),
             Parameter("from", "only from this year on", _YEAR),
             Parameter("to", "only up to this year", _YEAR),
             Parameter("limit", "at most so many works, the nearest", {"type": "integer", "minimum": 2, "maximum": asking.MANY, "default": asking.FEW}),
+        ),
+        finds=True,
+    ),
+    Operation(
+        "family", "GET", "/api/family", "A family over the years, with what came from outside and went out", get_family,
+        _ref("Family"), (_FAMILY, _LEAST), finds=True,
+    ),
+    Operation(
+        "compare", "GET", "/api/compare", "Two works: their common ancestors, where they part", get_compare,
+        _ref("Comparison"),
+        (
+            Parameter("a", "a name", NAME, True, "Orca 2"),
+            Parameter("b", "a name", NAME, True, "BERT"),
+            _LEAST,
         ),
         finds=True,
     ),

@@ -78,6 +78,11 @@ def node_address(node_id: str) -> str:
     return f"/node/{quote(node_id, safe='')}"
 
 
+def family_address(name: str) -> str:
+    """The page of a family."""
+    return f"/family/{quote(name, safe='')}"
+
+
 @dataclass(frozen=True, slots=True)
 class Choice:
     """Which lineage of a work is asked for. `first` and `last` are years; None: no limit."""

@@ -22,6 +22,8 @@ from begat.graph.search import find, search
 from begat.graph.store import Store
 from begat.graph.vocabulary import FACTS, LINEAGE, THINGS, NodeType, Relation
 from begat.queries import overview
+from begat.queries.comparison import SHARED, Comparison, compare, rows
+from begat.queries.family import FamilyTree, family
 from begat.queries.introductions import introductions
 from begat.queries.lineage import Lineage, lineage
 from begat.queries.paths import path
@@ -29,7 +31,7 @@ from begat.queries.scenes import Excerpt
 from begat.queries.show import Group, Portrait, show
 from begat.viz import svg as draw
 from begat.viz.explorer import asking
-from begat.viz.explorer.asking import Choice, address, named, node_address, number
+from begat.viz.explorer.asking import Choice, address, family_address, named, node_address, number, share
 from begat.viz.explorer.evidence import PAGE, document_address, document_named, quoted
 from begat.viz.explorer.picture import narrowed, picture
 from begat.viz.explorer.state import Busy, Explorer, Forbidden, explorer, static_address
@@ -65,7 +67,7 @@ def templates() -> Environment:
     )
     environment.globals |= {
         "facts": FACTS, "LINEAGE": LINEAGE, "Relation": Relation, "types": asking.TYPES, "unsure": UNSURE,
-        "slug": asking.slug, "node_address": node_address, "address": address, "static": static_address,
+        "slug": asking.slug, "node_address": node_address, "family_address": family_address, "address": address, "static": static_address,
         "shape": _shape, "sample": _sample, "dated": draw.dated, "outside": link, "plural": _plural,
         "edge_address": edge_address, "definitions": Markup(draw.definitions()),
     }  # fmt: skip
@@ -203,16 +205,7 @@ def works(request: Request, store: Store) -> Response:
         request, "works.html", kind=kind, year=year, undated=undated, family=family, page=page, by_year=by_year,
         before=address("/works", [*pairs, ("page", page - 1 if page > 2 else None)]) if page > 1 else None,
         after=address("/works", [*pairs, ("page", page + 1)]) if len(found) > PER_PAGE else None,
-        family_picture=_family_picture(store, family, found) if family and page == 1 else None,
     )  # fmt: skip
-
-
-def _family_picture(store: Store, family: str, found: list[Node]) -> Any:
-    """The family over the years: its members and what leads from one to another."""
-    members = [node for node in found[:PER_PAGE] if node.type in THINGS]
-    if len(members) < 2:
-        return None
-    return picture(among(store, members, LINEAGE))
 
 
 def among(store: Store, nodes: list[Node], relations: tuple[Relation, ...]) -> Excerpt:
@@ -239,7 +232,7 @@ _FIRST = (
     *LINEAGE, Relation.SUBCLASS_OF, Relation.TRAINED_ON, Relation.EVALUATED_ON, Relation.OUTPERFORMS,
     Relation.COMPARED_WITH, Relation.INTRODUCES, Relation.CITES, Relation.AUTHORED_BY, Relation.MENTIONS,
 )  # fmt: skip
-_HEADINGS = {True: "builds on", False: "built upon by"}
+_STANDING = (Relation.EVALUATED_ON, Relation.OUTPERFORMS, Relation.COMPARED_WITH)
 
 
 def node_page(request: Request, store: Store) -> Response:
@@ -250,11 +243,13 @@ def node_page(request: Request, store: Store) -> Response:
     groups = sorted(portrait.groups, key=lambda g: _FIRST.index(g.relation))
     builds_on = [g for g in groups if g.forward and g.relation in LINEAGE]
     built_on_by = [g for g in groups if not g.forward and g.relation in LINEAGE]
-    others = [g for g in groups if g.relation not in LINEAGE and not _is_introduction(g, node)]
+    standing = [g for g in groups if g.relation in _STANDING]
+    others = [g for g in groups if g.relation not in (*LINEAGE, *_STANDING) and not _is_introduction(g, node)]
     near, whole = _kin(portrait)
     return render(
         request, "node.html", node=node, names=portrait.names, introduced_by=portrait.introduced_by[:3],
-        builds_on=builds_on, built_on_by=built_on_by, others=others, choice=Choice(node_id),
+        builds_on=builds_on, built_on_by=built_on_by, standing=standing, others=others, choice=Choice(node_id),
+        kin_of_family=node.family is not None and len(overview.works(store, family=node.family, limit=2)) > 1,
         picture=picture(near) if near.edges else None, whole=whole, most=SHOWN,
     )  # fmt: skip
 
@@ -353,10 +348,10 @@ def lineage_page(request: Request, store: Store) -> Response:
     found = narrowed(chosen(store, choice), choice)
     format_ = request.query_params.get("format")
     if format_:
-        return _download(found, format_)
+        return _download(found, format_, found.subject.name)
     answer = render(
         request, "lineage_view.html" if fragment else "lineage.html", lineage=found, choice=choice, picture=picture(found),
-        rows=list(_rows(found)), most=asking.MANY, few=asking.FEW,
+        rows=list(_rows(found)), most=asking.MANY, few=asking.FEW, formats=_FORMATS,
     )  # fmt: skip
     if fragment:
         answer.headers["HX-Push-Url"] = choice.address()
@@ -384,12 +379,13 @@ def _rows(found: Lineage) -> Iterable[tuple[str, list[tuple[Edge, Node, str]]]]:
         ]  # fmt: skip
 
 
-def _download(found: Lineage, format_: str) -> Response:
-    """The lineage as a file."""
-    from begat.viz.lineage_page import page as whole_page
+_FORMATS = ("html", "svg", "json", "mermaid", "dot")
 
+
+def _download(found: Lineage | FamilyTree | Comparison, format_: str, name: str) -> Response:
+    """What is shown as a file."""
     makers: Mapping[str, tuple[str, Callable[[], str]]] = {
-        "html": ("text/html", lambda: whole_page(found)),
+        "html": ("text/html", lambda: _whole_page(found)),
         "svg": ("image/svg+xml", lambda: draw.svg(found)),
         "json": ("application/json", found.json),
         "mermaid": ("text/plain", found.mermaid),
@@ -399,10 +395,59 @@ def _download(found: Lineage, format_: str) -> Response:
         raise UsageError(f"no format {format_[:40]!r}; there are {', '.join(makers)}")
     kind, make = makers[format_]
     ending = {"mermaid": "mmd"}.get(format_, format_)
-    name = "".join(c if c.isascii() and c.isalnum() else "-" for c in found.subject.name).strip("-")[:60] or "lineage"
+    name = "".join(c if c.isascii() and c.isalnum() else "-" for c in name).strip("-")[:60] or "picture"
     # As a download and never shown: the page has its own policy, and must not run under our address.
     headers = {"Content-Disposition": f'attachment; filename="{name}.{ending}"'}
     return Response(make(), media_type=kind, headers=headers)
+
+
+def _whole_page(found: Lineage | FamilyTree | Comparison) -> str:
+    from begat.viz import comparison_page, family_page, lineage_page
+
+    if isinstance(found, Lineage):
+        return lineage_page.page(found)
+    return family_page.page(found) if isinstance(found, FamilyTree) else comparison_page.page(found)
+
+
+def family_page(request: Request, store: Store) -> Response:
+    """A family over the years."""
+    name, least = request.path_params["name"], share(request.query_params, "confidence") or 0.0
+    found = family(store, name, min_confidence=least)
+    format_ = request.query_params.get("format")
+    if format_:
+        return _download(found, format_, found.name)
+    hidden = {node.id for several in found.variants.values() for node in several[1:]}
+    shown = [node for node in found.members if node.id not in hidden]
+    ups: dict[str, list[tuple[Edge, Node]]] = {}
+    known = {node.id: node for node in found.nodes}
+    for edge in sorted(found.edges, key=lambda e: (-FACTS[e.relation].lineage, -e.confidence, e.object)):
+        ups.setdefault(edge.subject, []).append((edge, known[edge.object]))
+    return render(
+        request, "family.html", family=found, picture=picture(found), ups=ups, formats=_FORMATS,
+        years=[(year, list(group)) for year, group in groupby(shown, key=lambda node: node.year)],
+    )  # fmt: skip
+
+
+def compare_page(request: Request, store: Store) -> Response:
+    """Two works side by side."""
+    query = request.query_params
+    a, b = (query.get(name, "").strip()[:LONGEST_TEXT] for name in ("a", "b"))
+    if not (a and b):
+        return render(request, "compare.html", a=a, b=b, found=None)
+    found = compare(store, find(store, a).id, find(store, b).id)
+    format_ = query.get("format")
+    if format_:
+        return _download(found, format_, found.title)
+    known = {node.id: node for node in found.nodes}
+    ways = [
+        (node, [(s.node, [(e, known[e.object]) for e in found.way(s, node.id)]) for s in found.sides if s.node != node])
+        for node in found.parting
+    ]
+    return render(
+        request, "compare.html", a=a, b=b, found=found, picture=picture(found), ways=ways, rows=rows(found)[1:],
+        shared=[(FACTS[r].forward, found.shared(r)) for r in SHARED if found.shared(r)], known=known, formats=_FORMATS,
+        between=[(e, known[e.subject], known[e.object], quoted(store, found.evidence[e])) for e in found.between],
+    )  # fmt: skip
 
 
 def path_page(request: Request, store: Store) -> Response:
@@ -467,6 +512,8 @@ ROUTES = [
     Route("/document", reading(document_page)),
     Route("/lineage/{node:any}", reading(lineage_page)),
     Route("/path", reading(path_page)),
+    Route("/family/{name:any}", reading(family_page)),
+    Route("/compare", reading(compare_page)),
 ]
 
 

@@ -6,7 +6,7 @@ from markupsafe import Markup
 
 from begat.graph.vocabulary import Relation
 from begat.queries.lineage import Lineage
-from begat.queries.scenes import Scene
+from begat.queries.scenes import Scene, Tone
 from begat.viz import svg as draw
 from begat.viz.explorer.asking import Choice, node_address
 from begat.viz.layout import UNSURE, layout
@@ -25,6 +25,7 @@ class Picture:
     relations: tuple[Relation, ...]
     """Those that occur, as a legend needs them."""
     unsure: int
+    tones: frozenset[Tone]
 
 
 def picture(scene: Scene) -> Picture:
@@ -44,6 +45,7 @@ def picture(scene: Scene) -> Picture:
         works=Markup(f'{draw.bands(laid)}{lines}<g class="boxes">{boxes}</g>'),
         relations=tuple(r for r in Relation if any(line.edge.relation is r for line in laid.lines)),
         unsure=sum(line.edge.confidence < UNSURE for line in laid.lines),
+        tones=frozenset(scene.tones.values()),
     )
 
 
