@@ -66,14 +66,14 @@ class Cache:
         }  # fmt: skip
         try:
             place.parent.mkdir(parents=True, exist_ok=True)
-            _write(place, json.dumps(head, ensure_ascii=False).encode() + b"\n" + kept.body)
+            _write(place, json.dumps(head).encode() + b"\n" + kept.body)
         except OSError as error:
             raise BegatError(
                 f"{self.folder}: the cache cannot be written ({error.strerror}); name another folder with --cache"
             ) from None
 
     def _place(self, service: str, question: Question) -> Path:
-        name = _digest(json.dumps(dict(question), sort_keys=True, ensure_ascii=False).encode())
+        name = _digest(json.dumps(dict(question), sort_keys=True).encode())
         return self.folder / service / name[:2] / name[2:]
 
 

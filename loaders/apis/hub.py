@@ -18,7 +18,7 @@ from begat.loaders.apis.client import Client, is_json, looks_like
 from begat.loaders.apis.scheme import Scheme
 from begat.loaders.apis.service import Service
 from begat.loaders.sources import dates, modelcard
-from begat.loaders.sources.input import Input
+from begat.loaders.sources.input import Input, storable
 from begat.loaders.sources.problem import Report
 
 HUB = Service(
@@ -85,7 +85,7 @@ def _card(client: Client, key: str, report: Report) -> Document | None:
         report.error("", "the hub has no such model; check its name")
         return None
     about = _object(answer.json(), answer.url)
-    repository = str(about.get("id") or key)
+    repository = _repository(about) or key
     found = modelcard.of_repository(
         Input(report.source, repository, BytesIO(_readme(client, repository, report)), report), repository, _tags(about)
     )
@@ -122,11 +122,13 @@ def _descendants(client: Client, base: str, report: Report) -> Iterator[Document
         listed = answer.json()
         if not isinstance(listed, list):
             raise ServiceError(f"{HUB.title}: {answer.url}: not a list of models; try again later")
-        new = [model for model in listed if isinstance(model, dict) and isinstance(model.get("id"), str)]
-        new = [model for model in new if model["id"] not in met]
-        met.update(model["id"] for model in new)
-        for model in new:
-            yield _descendant(model, base, report)
+        models = {name: model for model in listed if isinstance(model, dict) and (name := _repository(model))}
+        if len(models) < len(listed):
+            report.warning("", "names no model in {n} of its entries: passed over", n=len(listed) - len(models))
+        new = {name: model for name, model in models.items() if name not in met}
+        met.update(new)
+        for name, model in new.items():
+            yield _descendant(name, model, base, report)
         if not answer.next:
             break
         if not new:
@@ -139,9 +141,8 @@ def _descendants(client: Client, base: str, report: Report) -> Iterator[Document
         report.warning("", "the hub knows of no model that descends from it")
 
 
-def _descendant(model: Mapping[str, Any], base: str, report: Report) -> Document:
+def _descendant(repository: str, model: Mapping[str, Any], base: str, report: Report) -> Document:
     """A model of a list, with what the hub's tags say of its descent from the base; other bases' lists say the rest."""
-    repository = str(model["id"])
     tags = _tags(model)
     of_base = [tag for tag in tags if tag.lower().endswith(f":{base.lower()}")]  # none where the base has moved
     document = Document(
@@ -173,9 +174,15 @@ def _object(value: object, url: str) -> Mapping[str, Any]:
     return value
 
 
+def _repository(about: Mapping[str, Any]) -> str | None:
+    """The name that the hub gives a model; None where it is none, since paths are made of it."""
+    name = about.get("id")
+    return name if isinstance(name, str) and model_key(name) == name and not name.endswith(_DESCENDANTS) else None
+
+
 def _tags(about: Mapping[str, Any]) -> list[str]:
     tags = about.get("tags")
-    return [tag for tag in tags if isinstance(tag, str)] if isinstance(tags, list) else []
+    return [storable(tag) for tag in tags if isinstance(tag, str)] if isinstance(tags, list) else []
 
 
 MODELS = Scheme(

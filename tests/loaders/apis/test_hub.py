@@ -144,6 +144,17 @@ def test_tags_of_any_shape(client: Client, server: Loopback) -> None:
     assert told == [] and ("heron-7b", Relation.FINE_TUNED_FROM, "egret-7b", "base_model") in edges(heron)
 
 
+@pytest.mark.parametrize("name", ["../../api/whoami", "\ud800", "a/b/descendants", 7, None])
+def test_a_name_that_is_none_leads_nowhere(client: Client, server: Loopback, name: object) -> None:
+    server.script.append(Said.of({"id": name, "tags": []}))
+    (heron,), _ = models(client, "birds/heron-7b")
+    assert heron.id == "birds/heron-7b" and server.paths[-1] == "/hub/birds/heron-7b/resolve/main/README.md"
+    server.script.append(Said.of([{"id": name}, {"id": "pond/heron-lora", "tags": ["base_model:adapter:\ud800"]}]))
+    (lora,), told = models(client, "birds/heron-7b/descendants")
+    assert lora.id == "pond/heron-lora"
+    assert told.lines == ["hf:birds/heron-7b/descendants: names no model in 1 of its entries: passed over"]
+
+
 def test_a_page_instead_of_a_card(client: Client, server: Loopback) -> None:
     server.script.append(Said.of({"id": "birds/heron-7b", "tags": []}))
     server.script.extend([PAGE_OF_WORDS] * 5)
