@@ -226,7 +226,7 @@ class _Build:
                     self.store.add_document(document, digest, papers.sketch(document.text) if document.paper else "")
                     for document, digest in fresh
                 ]
-                self.touched.note(self.store, numbers)
+                self.touched.added(self.store, numbers)
 
     def _number(self, document: Document) -> int | None:
         row = self.sql.execute(
@@ -309,8 +309,7 @@ class _Build:
         self.touched.all()
 
     def _count(self) -> None:
-        for table in ("documents", "mentions", "assertions", "nodes", "edges"):
-            (count,) = self.sql.execute(f"SELECT count(*) FROM {table}").fetchone()
+        for table, count in self.store.counts().items():
             setattr(self.report, table, count)
         self.report.revision = self.store.revision
 

@@ -95,7 +95,8 @@ def mark(store: Store, edge: Edge, *, right: bool, reason: str) -> None:
         if right:
             store.connection.execute(f"UPDATE edges SET confidence = 1.0 WHERE {where}", ends)
         else:
-            store.connection.execute(f"DELETE FROM edges WHERE {where}", ends)
+            gone = store.connection.execute(f"DELETE FROM edges WHERE {where}", ends)
+            store.add_counts({"edges": -gone.rowcount})
         store.raise_revision()
 
 

@@ -395,6 +395,22 @@ class Concepts:
         key = self._in_document.get((document, key)) or self._anywhere.get(key, key)
         return self._root(key)
 
+    def all_of(self, key: str) -> set[str]:
+        """Every concept that a key stands for in some document."""
+        told = {group for (_, short), group in self._in_document.items() if short == key}
+        return {self._root(one) for one in (key, self._anywhere.get(key, key), *told)}
+
+    def differing(self, other: "Concepts", keys: Iterable[str]) -> set[str]:
+        """Those of the keys that stand for other concepts, or for other reasons, than in another corpus."""
+        pairs = self._reasons.items() ^ other._reasons.items()
+        found = {key for pair, _ in pairs for key in pair}
+        return found | {key for key in keys if self._standing(key) != other._standing(key)}
+
+    def _standing(self, key: str) -> tuple[object, ...]:
+        told = {document: self._root(group) for (document, short), group in self._in_document.items() if short == key}
+        anywhere = self._root(self._anywhere.get(key, key))
+        return anywhere, self._root(key), key in self._ambiguous, told, self.said_one(anywhere)
+
     def aliases_of(self, concept: str) -> dict[str, set[int]]:
         """Names that synonyms give for a concept beyond those in use, with the documents that say so."""
         return self._aliases.get(concept, {})

@@ -130,13 +130,18 @@ class _Joining:
         found = papers.papers([*records, *self._titled_facts(records)], self._text, same, crowded)
         nodes = {row["paper"] for row in rows.values() if row["paper"]} | self.touched.papers
         nodes |= {paper.node for paper in found if any(one.number in rows for one in paper.records)}
-        for (key,) in [row for node in nodes for row in self.sql.execute(
-            "SELECT key FROM paper_keys WHERE paper = ?", (node,)
-        )]:  # fmt: skip
-            self.touched.keys.add(key)
+        before = self._keys(nodes)
         self.sql.executemany("DELETE FROM paper_keys WHERE paper = ?", [(node,) for node in nodes])
         self.sql.executemany("DELETE FROM merges WHERE paper = ?", [(node,) for node in nodes])
         self._write(rows, found)
+        for key, node in before ^ self._keys(nodes):
+            self.touched.keys.add(key)
+            self.touched.papers.add(node)
+
+    def _keys(self, nodes: Iterable[str]) -> set[tuple[str, str]]:
+        """(key, node) of papers."""
+        query = "SELECT key, paper FROM paper_keys WHERE paper = ?"
+        return {row for node in nodes for row in self.sql.execute(query, (node,))}
 
     # -- both ------------------------------------------------------------------------------------------
 
@@ -166,8 +171,6 @@ class _Joining:
             "INSERT OR REPLACE INTO merges VALUES (?, ?, ?)",
             ((p.node, *reason) for p in found for reason in p.reasons if reason[0] not in p.keys),
         )
-        if not self.touched.whole:
-            self.touched.keys.update(key for paper in found for key in paper.keys)
 
     def _add_signs(self, records: Iterable[papers.Record]) -> None:
         """By way of a table without order, which SQLite then sorts: of a million records they are more than fit."""

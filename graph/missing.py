@@ -36,6 +36,9 @@ class Missing:
     gaps: set[Gap]
     read: bool
     """Whether a record of it was read; the rest are only cited, and have neither authors nor texts to be filled."""
+    title: str | None = None
+    authors: tuple[str, ...] = ()
+    """As its records have them."""
 
     @property
     def arxiv(self) -> str | None:
@@ -55,8 +58,8 @@ class Missing:
 class _Known:
     """What the records of one paper say."""
 
-    title: bool = False
-    authors: bool = False
+    title: str | None = None
+    authors: tuple[str, ...] = ()
     text: bool = False
     citations: bool = False
     papers: bool = False
@@ -64,8 +67,8 @@ class _Known:
 
     def add(self, row: Mapping[str, Any]) -> None:
         joined = json.loads(row["joined"])
-        self.title |= bool(row["title"] or joined.get("title"))
-        self.authors |= row["authors"] != "[]" or bool(joined.get("authors"))
+        self.title = self.title or row["title"] or joined.get("title")
+        self.authors = self.authors or tuple(json.loads(row["authors"]) or joined.get("authors", ()))
         self.text |= bool(row["has_text"])
         self.citations |= row["references"] != "[]"
         self.papers |= bool(row["is_paper"])
@@ -84,13 +87,14 @@ def missing(store: Store) -> Iterator[Missing]:
             continue
         own = tuple(_keys(node, keys.get(node.id, ()), records))
         if gaps := set(_gaps(node, records, own)):
-            yield Missing(node.id, own, node.date, gaps, records is not None)
+            said = (records.title, records.authors) if records else (None, ())
+            yield Missing(node.id, own, node.date, gaps, records is not None, *said)
 
 
 def _records(store: Store) -> dict[str, _Known]:
     cursor = store.connection.execute(
         "SELECT paper, title, authors, joined, trim(text) <> '' AS has_text, \"references\", is_paper, url FROM documents"
-        " WHERE paper IS NOT NULL"
+        " WHERE paper IS NOT NULL ORDER BY id, source"
     )
     names = [column[0] for column in cursor.description]
     known: dict[str, _Known] = {}

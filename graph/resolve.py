@@ -46,6 +46,7 @@ def resolve(store: Store) -> None:
             resolution.nodes(), resolution.names, resolution.edges(), resolution.ends, resolution.entries()
         )
         resolution.write_dependencies()
+        store.count_anew()
         finished(store)
 
 

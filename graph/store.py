@@ -12,7 +12,7 @@ import hashlib
 import json
 import secrets
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from pathlib import Path
@@ -177,6 +177,7 @@ CREATE TABLE families (                 -- how a family is called, and of which 
 ) WITHOUT ROWID;
 """
 """What schema 2 has beyond schema 1."""
+COUNTED = ("documents", "mentions", "assertions", "nodes", "edges")
 DEPENDENT = ("referred", "linked", "introducing", "introducers", "uses", "things", "families")
 """The tables that resolution writes for itself."""
 
@@ -555,6 +556,33 @@ class Store:
         """
         query = f"{_STATEMENTS} WHERE a.paper_node IS NOT NULL AND ({where}) ORDER BY {_BEST_FIRST}"
         yield from map(_statement, self.connection.execute(query, parameters))
+
+    # -- how many there are ----------------------------------------------------------------------------
+
+    def counts(self) -> dict[str, int]:
+        """The rows of documents, mentions, assertions, nodes and edges when the graph was last resolved."""
+        kept = self.meta("counts")
+        return {table: int(count) for table, count in json.loads(kept).items()} if kept else self._counted()
+
+    def _counted(self) -> dict[str, int]:
+        query = "SELECT count(*) FROM {}"
+        return {table: self.connection.execute(query.format(table)).fetchone()[0] for table in COUNTED}
+
+    def count_anew(self) -> None:
+        """Count all rows; inside the caller's transaction."""
+        self.set_meta("counts", json.dumps(self._counted()))
+
+    def add_counts(self, more: Mapping[str, int]) -> None:
+        """Note how many rows came, or went, without counting all; inside the caller's transaction."""
+        known = self.counts()
+        self.set_meta("counts", json.dumps({table: known[table] + more.get(table, 0) for table in COUNTED}))
+
+    def rows_of(self, numbers: Iterable[int]) -> dict[str, int]:
+        """How many rows these documents have, themselves included."""
+        given = (json.dumps(sorted(numbers)),)
+        query = "SELECT count(*) FROM {} WHERE {} IN (SELECT value FROM json_each(?))"
+        columns = {"documents": "number", "mentions": "document", "assertions": "document"}
+        return {t: self.connection.execute(query.format(t, c), given).fetchone()[0] for t, c in columns.items()}
 
     # -- the resolved graph ----------------------------------------------------------------------------
 

@@ -6,6 +6,7 @@ behind; what resolution keeps of it in tables of its own (uses, referred, linked
 """
 
 import json
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
@@ -44,6 +45,9 @@ class Touched:
     introduced: set[str] = field(default_factory=set)
     """Folded names that documents introduce, or did, by which the gazetteer may change."""
 
+    rows: Counter[str] = field(default_factory=Counter)
+    """How many documents, mentions and assertions there were of touched documents."""
+
     @classmethod
     def of(cls, store: Store) -> "Touched":
         """Nothing yet; the whole, where the graph is not up to date or does not know what hangs on what."""
@@ -53,16 +57,21 @@ class Touched:
         """Everything is touched."""
         self.whole = True
 
+    def added(self, store: Store, numbers: Iterable[int]) -> None:
+        """Documents have been added."""
+        self.documents |= set(numbers)
+        (count,) = store.connection.execute("SELECT count(*) FROM documents").fetchone()
+        self.whole = self.whole or len(self.documents) > max(FEW, SHARE * count)
+
     def note(self, store: Store, numbers: Iterable[int]) -> None:
-        """Documents are about to be changed or removed, or have just been added."""
+        """Documents are about to be changed or removed."""
         fresh = set(numbers) - self.documents
         if self.whole or not fresh:
             return
-        self.documents |= fresh
-        (count,) = store.connection.execute("SELECT count(*) FROM documents").fetchone()
-        if len(self.documents) > max(FEW, SHARE * count):
-            self.whole = True
+        self.added(store, fresh)
+        if self.whole:
             return
+        self.rows.update(store.rows_of(fresh))
         given = (json.dumps(sorted(fresh)),)
         for row in store.connection.execute(
             "SELECT paper, title, url, arxiv, doi, joined, is_paper FROM documents"

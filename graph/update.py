@@ -9,7 +9,7 @@ otherwise than it was. `docs/decisions/0011-only-what-a-change-touches.md` says 
 """
 
 import json
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from typing import Any
 
@@ -56,7 +56,7 @@ from begat.graph.resolve import (
 )  # fmt: skip
 from begat.graph.store import Store
 from begat.graph.touched import UNSEARCHED, Touched, arxiv_date_of, meant_by
-from begat.graph.vocabulary import THINGS, NodeType, Origin, Relation
+from begat.graph.vocabulary import NodeType, Origin, Relation
 
 Row = tuple[Any, ...]
 
@@ -66,7 +66,9 @@ def update(store: Store, touched: Touched) -> None:
     if not touched.whole:
         try:
             with store.transaction():
-                _Update(store, touched).run()
+                work = _Update(store, touched)
+                work.run()
+                store.add_counts(work.counts)
                 store.raise_revision()
                 finished(store)
             return
@@ -98,11 +100,15 @@ class _Update:
         self.turned: set[int] = set()
         """Documents that mean another thing by a name than before, or one with another id."""
         self.edges: set[tuple[str, str, str]] = set()
+        self.counts: Counter[str] = Counter()
+        """How many rows came to each table, or went."""
         self.things: dict[str, list[Entity]] = {}
         self.plain: dict[str, str] = {}
 
     def run(self) -> None:
         """All of it, in order."""
+        self.counts.update(self.store.rows_of(self.touched.documents))
+        self.counts.subtract(self.touched.rows)
         self.follow_keys()
         self.numbers = sorted(self.touched.documents)
         self.unsay_documents()
@@ -214,7 +220,8 @@ class _Update:
         """What names say by themselves is not what touched documents say; `descend` says it again."""
         where, given = among(self.numbers)
         marks = ", ".join("?" * len(NAME_RULES))
-        self.sql.execute(f"DELETE FROM assertions WHERE {where} AND rule IN ({marks})", (*given, *NAME_RULES))
+        gone = self.sql.execute(f"DELETE FROM assertions WHERE {where} AND rule IN ({marks})", (*given, *NAME_RULES))
+        self.counts["assertions"] -= gone.rowcount
 
     # -- names and concepts ----------------------------------------------------------------------------
 
@@ -237,6 +244,7 @@ class _Update:
         links = {row for synonym in synonyms for row in linked(synonym, introduced)}
         self.sql.executemany("INSERT OR IGNORE INTO linked VALUES (?, ?, ?, ?, ?, ?)", links)
         papers = {row[3] for row in before["introducing"]} | {i.by for i, _ in said} | self.touched.papers
+        self.introducing = papers
         around = {
             row for paper in papers for row in self.rows("SELECT concept, name FROM introducing WHERE paper = ?", paper)
         }
@@ -350,10 +358,16 @@ class _Update:
         if len(papers) < 2:
             return papers[0] if papers else ""
         doc = self.doc(number)
-        cited = self.rows("SELECT object FROM assertions WHERE document = ? AND relation = 'CITES'", number)
-        cites = frozenset(self._node_of(key, doc) for (key,) in cited)
-        about = Circumstances(doc.node, doc.date, cites)
+        about = Circumstances(doc.node, doc.date, frozenset(self._cites(doc)))
         return introducer(papers, self._own(concept, number, papers), about, self.dates)
+
+    def _cites(self, doc: Doc) -> set[str]:
+        """The papers that a document cites: of a touched one by its keys, which may mean other papers than they did."""
+        if doc.number not in self.touched.documents:
+            query = "SELECT object_node FROM assertions WHERE document = ? AND relation = 'CITES'"
+            return self.column(query, doc.number)
+        keys = self.column("SELECT object FROM assertions WHERE document = ? AND relation = 'CITES'", doc.number)
+        return {self._node_of(key, doc) for key in keys}
 
     def _node_of(self, key: str, doc: Doc) -> str:
         return doc.node if key in doc.keys else self.meant.by(key)[0]
@@ -536,6 +550,7 @@ class _Update:
             ):  # fmt: skip
                 self.edges.add((node, relation, older))
                 self.sql.execute("DELETE FROM assertions WHERE number = ?", (number,))
+                self.counts["assertions"] -= 1
 
     def _descents(self, family: str, members: Collection[str]) -> list[Descent]:
         """What names say of the members of a family, for which only these and those that share a name matter."""
@@ -585,6 +600,7 @@ class _Update:
         assertion = descent.assertion(evidence)
         claim = assertion.claim(self.doc(number).id)
         self.store.add_assertions([(claim, number, assertion)])
+        self.counts["assertions"] += 1
         ends = (descent.newer.id, descent.older.id, self.doc(number).node)
         self.sql.execute(
             "UPDATE assertions SET subject_node = ?, object_node = ?, paper_node = ? WHERE claim = ? AND document = ?",
@@ -630,7 +646,8 @@ class _Update:
             self._write_edge(ends, edge(ends, said, verdicts.get(ends), self.min_confidence))
 
     def _write_edge(self, ends: tuple[str, str, str], found: Edge | None) -> None:
-        self.sql.execute("DELETE FROM edges WHERE subject = ? AND relation = ? AND object = ?", ends)
+        gone = self.sql.execute("DELETE FROM edges WHERE subject = ? AND relation = ? AND object = ?", ends)
+        self.counts["edges"] += (found is not None) - gone.rowcount
         if found:
             self.sql.execute(
                 "INSERT INTO edges VALUES (?, ?, ?, ?, ?, ?, ?)",
@@ -641,7 +658,7 @@ class _Update:
 
     def write_papers(self) -> None:
         """Papers that touched documents are, were, or speak of."""
-        for node in sorted(self.touched.papers | self._papers_spoken_of()):
+        for node in sorted(self.touched.papers | self.introducing | self._papers_spoken_of()):
             docs = sorted(read_docs(self.store, "paper = ?", (node,)), key=lambda d: (d.id, d.source))
             spoken = self.rows("SELECT key, min(written) FROM referred WHERE node = ? GROUP BY key", node)
             if not docs and not spoken:
@@ -663,13 +680,7 @@ class _Update:
             )
             if key.startswith("title:") or not others or not self.store.node(node):
                 found.add(node)
-        return found | {node for node in self.touched.nodes | self.nodes_now if self._introduces(node)}
-
-    def _introduces(self, node: str) -> bool:
-        """Whether a paper's date may hang on who says that it introduces something."""
-        if node.partition("-")[0] in _NO_PAPERS:
-            return False
-        return bool(self.rows("SELECT 1 FROM introducing WHERE paper = ? LIMIT 1", node))
+        return found
 
     def write_authors(self) -> None:
         """Authors whom touched documents name or named."""
@@ -688,7 +699,8 @@ class _Update:
         n = node
         now = [(n.id, n.type, n.name, n.date, n.seen, n.family, n.version, n.arxiv, n.doi, n.url)] if n else []
         if self.rows("SELECT * FROM nodes WHERE id = ?", id_) != now:
-            self.sql.execute("DELETE FROM nodes WHERE id = ?", (id_,))
+            gone_nodes = self.sql.execute("DELETE FROM nodes WHERE id = ?", (id_,))
+            self.counts["nodes"] += len(now) - gone_nodes.rowcount
             self.sql.executemany("INSERT INTO nodes VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", now)
         before = set(self.rows("SELECT * FROM aliases WHERE node = ?", id_))
         gone, come = before - {*names}, {*names} - before
@@ -713,9 +725,6 @@ class _Update:
         }  # fmt: skip
         self.store.remove_entries(("evidence", *entry) for entry in gone)
         self.store.add_entries(("evidence", *entry) for entry in self.entries_now - self.touched.entries)
-
-
-_NO_PAPERS = frozenset({"author", *(kind.lower() for kind in THINGS)})
 
 
 def _entries(names: Iterable[Row]) -> set[tuple[str, str, str]]:
