@@ -338,6 +338,7 @@ def enrich(
     *,
     services: Sequence[str] | None = None,
     sentences: bool = False,
+    by_title: bool = False,
     workers: int = 1,
     offline: bool = False,
     cache: str | Path | None = None,
@@ -350,7 +351,7 @@ def enrich(
 
     They are asked in this order ("arxiv", "s2", "crossref" where none are named; "openalex", "opencitations"), each for
     what the ones before it left open; nothing that a source states is overwritten. `sentences` asks Semantic Scholar for
-    the sentences that make the citations, too: a request for each paper. Ctrl-C ends the asking; what came is built.
+    the sentences that make the citations, too, and `by_title` for papers that have no id: a request for each. Ctrl-C ends the asking; what came is built.
     `offline`, `cache`, `contact`, `note` are as in `build`. Raises UsageError for a service that there is not.
     """
     from begat.loaders.apis import Client
@@ -360,7 +361,10 @@ def enrich(
     helpers(chosen)
     asked = Client(cache=cache, offline=offline, contact=contact, progress=progress, note=note)
     with asked as client, Store.open(graph, write=True) as store:
-        found = enrich(store, client, chosen, sentences=sentences, on_problem=on_problem or (lambda problem: None))
+        found = enrich(
+            store, client, chosen, sentences=sentences, by_title=by_title,
+            on_problem=on_problem or (lambda problem: None),
+        )  # fmt: skip
         found.report = _added(store, found.documents, found.facts, workers, progress)
     return found
 

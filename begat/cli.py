@@ -460,6 +460,7 @@ def _asking(quiet: bool) -> Iterator[dict[str, Any]]:
     epilog=examples(
         "begat enrich -g my.begat",
         "begat enrich --from s2 --sentences -g my.begat",
+        "begat enrich --by-title -g zotero.begat",
         "begat enrich --from arxiv,openalex --contact me@example.org",
     )
 )
@@ -471,10 +472,15 @@ def _asking(quiet: bool) -> Iterator[dict[str, Any]]:
 @click.option(
     "--sentences", is_flag=True, help="Ask Semantic Scholar for the sentences that cite: a request for each paper."
 )
+@click.option(
+    "--by-title", is_flag=True, help="Look for papers without an id by their title: a request for each of them."
+)
 @workers_option
 @client_options
 @quiet_option
-def enrich(graph: str, services: str, sentences: bool, workers: int | None, quiet: bool, **asking: Any) -> None:
+def enrich(
+    graph: str, services: str, sentences: bool, by_title: bool, workers: int | None, quiet: bool, **asking: Any
+) -> None:
     """Ask services for what is missing of the papers in the graph: titles, dates, authors, ids, abstracts, citations.
 
     Nothing that a source states is overwritten. What came is kept, and asked for once; Ctrl-C ends the asking, and
@@ -485,6 +491,7 @@ def enrich(graph: str, services: str, sentences: bool, workers: int | None, quie
             graph,
             services=[name.strip() for name in services.split(",") if name.strip()],
             sentences=sentences,
+            by_title=by_title,
             workers=workers or os.cpu_count() or 1,
             **telling,
             **asking,
@@ -588,16 +595,19 @@ def _grown(found: Grown) -> str:
 
 def _enriched(found: Enriched) -> str:
     """What an enrichment filled, for a person."""
+    from collections import Counter
+
     from begat.graph.missing import Gap
 
     lines = []
-    for service, asked in found.asked.items():
+    for service in found.asked | Counter(service for service, _ in found.filled):
+        asked = found.asked[service]
         filled = ", ".join(f"{gap} ({count})" for gap in Gap if (count := found.filled[service, gap]))
         not_so = [(found.unknown[service], "not known there"), (found.unanswered[service], "not answered")]
         told = "".join(f"; {count} {what}" for count, what in not_so if count)
         lines.append(f"{service}: asked for {_count(asked, 'paper')}{told}; filled {filled or 'nothing'}")
     if found.nameless:
-        lines.append(f"{_count(found.nameless, 'paper')} without an id that these services know")
+        lines.append(f"{_count(found.nameless, 'paper')} without an id that these services know; try --by-title")
     return "\n".join(lines) or "no paper lacks anything that these services could fill"
 
 
@@ -1036,6 +1046,10 @@ def diff(ctx: click.Context, old: Path, new: Path, json_: bool) -> None:
     ctx.exit(1 if found else 0)
 
 
+_MOST_COUNTED = 25
+"""Lines of one kind that `stats` prints: a graph that was grown has hundreds of sources."""
+
+
 @cli.command(epilog=examples("begat stats", "begat stats --format json"))
 @graph_option
 @click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text", show_default=True)
@@ -1050,8 +1064,10 @@ def stats(graph: str, format_: str) -> None:
     for heading, value in fields.items():
         if isinstance(value, dict):
             click.echo(f"{heading}:")
-            for name, count in value.items():
+            for name, count in list(value.items())[:_MOST_COUNTED]:
                 click.echo(f"  {name:<22} {count:>9}")
+            if len(value) > _MOST_COUNTED:
+                click.echo(f"  and {len(value) - _MOST_COUNTED} more ('--format json' has all)")
         else:
             click.echo(f"{heading + ':':<24} {value if value is not None else '-':>9}")
 

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from begat.graph import ids
+from begat.graph import ids, papers
 from begat.graph.build import BuildReport
 from begat.graph.declared import reference_key
 from begat.graph.errors import ServiceError, UsageError
@@ -20,6 +20,7 @@ from begat.graph.store import Store
 from begat.loaders.apis import Client, arxiv, crossref, openalex, opencitations, semantic_scholar
 from begat.loaders.apis.client import Found
 from begat.loaders.apis.scheme import read
+from begat.loaders.apis.semantic_scholar import S2
 from begat.loaders.apis.service import Service
 from begat.loaders.sources.atom import ATOM
 from begat.loaders.sources.problem import OnProblem, Report
@@ -56,7 +57,7 @@ def _s2(body: bytes, report: Report) -> Iterator[Document]:
 
 _BIBLIOGRAPHIC = frozenset({Gap.TITLE, Gap.DATE, Gap.AUTHORS, Gap.TEXT, Gap.IDS})
 _S2 = Helper(
-    semantic_scholar.S2, _BIBLIOGRAPHIC | {Gap.CITATIONS}, semantic_scholar.paper_key,
+    S2, _BIBLIOGRAPHIC | {Gap.CITATIONS}, semantic_scholar.paper_key,
     lambda client, names: semantic_scholar.papers(client, names, references=True), _s2,
 )  # fmt: skip
 HELPERS: dict[str, Helper] = {
@@ -112,18 +113,27 @@ def helpers(names: Sequence[str]) -> list[Helper]:
 
 
 def enrich(
-    store: Store, client: Client, services: Sequence[str] = DEFAULT, *, sentences: bool = False, on_problem: OnProblem
+    store: Store,
+    client: Client,
+    services: Sequence[str] = DEFAULT,
+    *,
+    sentences: bool = False,
+    by_title: bool = False,
+    on_problem: OnProblem,
 ) -> Enriched:
     """What these services know that the graph does not, each asked for what the ones before it left open.
 
     `sentences`: citations are asked for with the sentences that make them, which takes a request for each paper.
-    A service that does not answer is told once and passed over. Ctrl-C ends the asking: what came is given.
+    `by_title`: papers without an id are looked for by their title, which takes one too; what is found is taken for the
+    paper where title, first author and year agree. A service that does not answer is told once and passed over. Ctrl-C ends the asking: what came is given.
     """
     chosen = helpers(services)
     if sentences:
         chosen = [replace(helper, finish=_in_words) if helper is _S2 else helper for helper in chosen]
     work = _Enriching(store, client, on_problem)
     try:
+        if by_title:
+            work.look_for_ids()
         for helper in chosen:
             work.ask(helper)
     except KeyboardInterrupt:
@@ -171,6 +181,29 @@ class _Enriching:
                     for paper in by_name[name]:
                         self._fill(paper, document, helper, report)
         report.close()
+
+    def look_for_ids(self) -> None:
+        """Find papers without ids by their titles. A title that many papers may have leads nowhere."""
+        waiting = [paper for paper in self.papers if paper.read and paper.title and not paper.arxiv and not paper.doi]
+        report = Report(S2.name, self.on_problem)
+        for number, paper in enumerate(waiting, 1):
+            try:
+                record = semantic_scholar.titled(self.client, paper.title or "")
+            except ServiceError as error:
+                report.error("", "{why}", why=error)
+                continue
+            for document in semantic_scholar.of_record(record, report) if record else ():
+                if (document.arxiv or document.doi) and _one_paper(paper, document):
+                    self._found(paper, document)
+            self.client.progress("titles", number, len(waiting))
+        report.close()
+
+    def _found(self, paper: Missing, document: Document) -> None:
+        """Note whose paper it is, as metadata would: the build joins them by the same title, as its own record has it."""
+        paper.keys = (*(key for key in document.keys if not key.startswith("document:")), *paper.keys)
+        paper.gaps.discard(Gap.IDS)
+        self.found.filled[S2.name, Gap.IDS] += 1
+        self._keep(Facts(document.keys[0], paper.title, document.authors, document.date, doi=document.doi), S2.name)
 
     @staticmethod
     def _open(paper: Missing, helper: Helper) -> set[Gap]:
@@ -268,6 +301,14 @@ class _Enriching:
 
     def _stored(self, source: str, id_: str) -> Document | None:
         return next((d for _, d in self.store.documents("source = ? AND id = ?", (source, id_))), None)
+
+
+def _one_paper(paper: Missing, document: Document) -> bool:
+    """Whether they are one by title, first author and year, as a build would join them."""
+    year = int(paper.date[:4]) if paper.date else None
+    ours = papers.Record(1, "", "", None, None, paper.title, next(iter(paper.authors), None), year, "")
+    facts = Facts(document.keys[0], document.title, document.authors, document.date)
+    return len(papers.papers([ours, papers.of_facts(2, facts)], lambda number: "")) == 1
 
 
 def _more_precise(date: str | None, known: str | None) -> bool:

@@ -104,3 +104,12 @@ def test_a_name_that_is_nowhere_makes_no_graph(command: Command) -> None:
     with pytest.raises(BegatError, match="no graph here"):
         command("grow", "Heron", "--yes")
     assert not Path("my.begat").exists()
+
+
+def test_of_many_sources_the_first_are_counted(command: Command, capsys: pytest.CaptureFixture[str]) -> None:
+    Path("notes").mkdir()
+    for number in range(27):
+        Path(f"notes/{number}.txt").write_text(f"Note {number} on birds.\n")
+    command("build", "notes")
+    cli.main(["stats", "-g", "my.begat"], standalone_mode=False)
+    assert "  and 2 more ('--format json' has all)" in capsys.readouterr().out

@@ -107,6 +107,17 @@ def papers(client: Client, names: list[str], *, references: bool = False) -> Ite
     return client.items(S2, "paper,references" if references else "paper", names, size, ask)
 
 
+def titled(client: Client, title: str) -> dict[str, Any] | None:
+    """The record of the paper whose title is most like this one; None where none is. Raises ServiceError.
+
+    What comes may well be another paper: whoever asks has to compare.
+    """
+    answer = client.get(S2, "paper/search/match", {"query": title, "fields": f"{_FIELDS},{_COUNTS}"}, check=is_json)
+    said = answer.json() if answer.found else {}
+    found = said.get("data") if isinstance(said, dict) else None
+    return found[0] if isinstance(found, list) and found and isinstance(found[0], dict) else None
+
+
 def listed(client: Client, paper: str, direction: Direction, most: int = LAST) -> Iterator[dict[str, Any]]:
     """The citations that a paper makes, or that are made of it: each with the other paper, contexts and intents.
 

@@ -39,8 +39,8 @@ class World:
     def have(self, *documents: Document, facts: Sequence[Facts] = ()) -> None:
         build(self.store, documents, MINER, facts=facts)
 
-    def enrich(self, *services: str, sentences: bool = False) -> Enriched:
-        found = enrich(self.store, self.client, services or ("s2",), sentences=sentences, on_problem=self.told.append)
+    def enrich(self, *services: str, **options: bool) -> Enriched:
+        found = enrich(self.store, self.client, services or ("s2",), on_problem=self.told.append, **options)
         build(self.store, found.documents, MINER, facts=found.facts, complete=())
         return found
 
@@ -219,6 +219,42 @@ def test_ctrl_c_keeps_what_came(world: World) -> None:
 def test_papers_without_ids_are_counted(world: World) -> None:
     world.have(record(id="t", title="A title and nothing else"))
     assert world.enrich("s2").nameless == 1 and world.server.asked == []
+
+
+def test_a_paper_without_an_id_is_found_by_its_title(world: World) -> None:
+    world.have(record(id="zot", title="Heron: wading through long contexts", authors=("H. Feather",), date="2023"))
+    found = world.enrich("s2", by_title=True)
+    node = world.node("arxiv:2401.00011")
+    assert (node["name"], node["doi"]) == ("Heron: wading through long contexts", HERON.doi)
+    assert "arxiv-2301.00001" in world.objects(node["id"], Relation.CITES)
+    assert found.filled["s2", Gap.IDS] == 1 and found.nameless == 0
+    assert len(list(world.store.documents("is_paper"))) == 2, "the record, and what the service adds to it"
+    assert {node for (node,) in world.store.connection.execute("SELECT paper FROM documents")} == {"arxiv-2401.00011"}
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"title": HERON.title, "authors": ("Somebody Else",)},
+        {"title": HERON.title, "authors": ("Heron Feather",), "date": "2019"},
+        {"title": "Heron: Wading Through Short Contexts", "authors": ("Heron Feather",)},
+        {"title": "Bittern in the Reeds of Memory"},
+        {"title": "Dodo and Other Things of the Past"},
+        {"title": "Editorial"},
+    ],
+    ids=[
+        "another author",
+        "another year",
+        "another title",
+        "no id there either",
+        "not known",
+        "a title that many have",
+    ],
+)
+def test_what_is_found_by_title_must_agree(world: World, fields: dict[str, object]) -> None:
+    world.have(record(id="zot", **fields))
+    found = world.enrich("s2", by_title=True)
+    assert found.facts == [] and found.documents == [] and found.nameless == 1
 
 
 def test_pages_are_no_papers(world: World) -> None:
