@@ -195,7 +195,7 @@ class Client:
         `ask` asks for some keys (with `keep=False`) and gives the record of each that there is. Every record is kept
         by itself as soon as it came, so that a run that stops goes on where it was, however its batches fall then.
         `kind` tells records of one service apart ("paper", and with another list of fields "paper,citations").
-        A batch that is refused is parted, so that one bad key costs itself only.
+        A batch that is refused, or whose answer `ask` trips over, is parted, so that one bad key costs itself only.
         """
         keys = list(dict.fromkeys(keys))
         waiting = [key for key in keys if not self._kept(service, _item(kind, key))]
@@ -222,7 +222,7 @@ class Client:
         if self.offline:
             return {key: _not_cached(service, key) for key in keys}
         try:
-            came = ask(keys)
+            came = _shaped(service, ask, keys)
         except RefusedError as error:
             if len(keys) == 1:
                 return {keys[0]: error}
@@ -408,6 +408,15 @@ def _meaning(reply: Reply) -> str:
         return f"{reply.status} {HTTPStatus(reply.status).phrase}"
     except ValueError:
         return str(reply.status)
+
+
+def _shaped(service: Service, ask: Callable[[list[str]], Mapping[str, bytes]], keys: list[str]) -> Mapping[str, bytes]:
+    """What `ask` finds. An answer that is data, but of no shape that it knows, is as good as none."""
+    try:
+        return ask(keys)
+    except (AttributeError, KeyError, TypeError, ValueError, IndexError) as error:
+        why = f"{type(error).__name__}: {error}"
+        raise RefusedError(f"{service.title}: its answer is not of the shape that it should be ({why})") from error
 
 
 def _not_cached(service: Service, what: str) -> NotCachedError:

@@ -50,6 +50,10 @@ _CITATION = "contexts,contextsWithIntent,intents,isInfluential"
 _NONE_KNOWN = b"No valid paper ids"
 """What a batch is refused with, of which no id is known."""
 _SHA = re.compile(r"[0-9a-f]{40}")
+_SHAPES: dict[str, type] = {
+    "paperId": str, "externalIds": dict, "title": str, "abstract": str, "authors": list, "venue": str, "journal": dict,
+    "year": int, "publicationDate": str, "referenceCount": int, "citationCount": int, "references": list,
+}  # fmt: skip
 _LINK = re.compile(r"https?://(?:www\.)?semanticscholar\.org/(?:paper|p)/(?:[^/]+/)?([0-9a-f]{40})(?:[/?#].*)?", re.I)
 _CORPUS = re.compile(r"(?:https?://(?:api|www)\.semanticscholar\.org/)?CorpusI[dD]:(\d{1,12})", re.I)
 _ACL = re.compile(r"ACL:[\w.-]{3,60}", re.I)
@@ -101,7 +105,7 @@ def papers(client: Client, names: list[str], *, references: bool = False) -> Ite
                 f"{S2.title}: {answer.url}: answers {len(batch)} ids with something else; try again later"
             )
         pairs = zip(batch, found, strict=False)
-        return {name: json.dumps(record).encode() for name, record in pairs if isinstance(record, dict)}
+        return {name: json.dumps(_sound(record)).encode() for name, record in pairs if isinstance(record, dict)}
 
     size = BATCH_WITH_REFERENCES if references else BATCH
     return client.items(S2, "paper,references" if references else "paper", names, size, ask)
@@ -115,7 +119,7 @@ def titled(client: Client, title: str) -> dict[str, Any] | None:
     answer = client.get(S2, "paper/search/match", {"query": title, "fields": f"{_FIELDS},{_COUNTS}"}, check=is_json)
     said = answer.json() if answer.found else {}
     found = said.get("data") if isinstance(said, dict) else None
-    return found[0] if isinstance(found, list) and found and isinstance(found[0], dict) else None
+    return _sound(found[0]) if isinstance(found, list) and found and isinstance(found[0], dict) else None
 
 
 def listed(client: Client, paper: str, direction: Direction, most: int = LAST) -> Iterator[dict[str, Any]]:
@@ -152,7 +156,15 @@ def listed(client: Client, paper: str, direction: Direction, most: int = LAST) -
 
 def _other(item: object, direction: Direction) -> dict[str, Any]:
     other = item.get("citedPaper" if direction == "references" else "citingPaper") if isinstance(item, dict) else None
-    return other if isinstance(other, dict) else {}
+    return _sound(other) if isinstance(other, dict) else {}
+
+
+def _sound(record: Mapping[str, Any]) -> dict[str, Any]:
+    """A paper's record without fields of another shape than the service says they have; its hash is a hash."""
+    right = {name: value for name, value in record.items() if isinstance(value, _SHAPES.get(name, object))}
+    if not _SHA.fullmatch(right.get("paperId", "")):
+        right.pop("paperId", None)
+    return right
 
 
 def cited(item: Mapping[str, Any]) -> dict[str, Any]:
@@ -246,7 +258,7 @@ def with_references(client: Client, values: Mapping[str, Any], report: Report) -
 
 
 def _in_path(name: str) -> str:
-    return quote(name, safe=":/")
+    return quote(name, safe=":/", errors="replace")
 
 
 def influential_first(items: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -516,6 +516,18 @@ def test_one_bad_key_costs_itself_only(ask: Callable[..., Client]) -> None:
     assert found == dict(map(record, "abcdf"))
 
 
+def test_one_record_of_another_shape_costs_itself_only(ask: Callable[..., Client]) -> None:
+    shapes: dict[str, object] = {"a": {"name": "Heron"}, "b": ["Heron"], "c": {"name": "Egret"}}
+
+    def named(keys: list[str]) -> Mapping[str, bytes]:
+        return {key: shapes[key]["name"].encode() for key in keys}  # type: ignore[index]
+
+    with ask() as client:
+        found = dict(client.items(MARSH, "bird", "abc", 3, named))
+    assert (found["a"], found["c"]) == (b"Heron", b"Egret")
+    assert isinstance(found["b"], ServiceError) and "Marsh: its answer is not of the shape" in str(found["b"])
+
+
 def test_a_run_that_is_interrupted_goes_on_where_it_stopped(ask: Callable[..., Client]) -> None:
     with ask() as client, pytest.raises(KeyboardInterrupt):
         Marsh(client, stop_at="e").items("abcdefgh")
