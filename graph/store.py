@@ -598,7 +598,7 @@ class Store:
             f" FROM nodes WHERE {where} ORDER BY id"
         )
         for row in self.connection.execute(query, parameters):
-            yield Node(row[0], NodeType(row[1]), row[2], tuple(json.loads(row[10])), *row[3:10])
+            yield Node(row[0], _TYPES[row[1]], row[2], tuple(json.loads(row[10])), *row[3:10])
 
     def edges(self, where: str = "1", parameters: Sequence[object] = ()) -> Iterator[Edge]:
         """Edges in order of (subject, relation, object); `where` is SQL over the table's columns."""
@@ -607,7 +607,7 @@ class Store:
             f" WHERE {where} ORDER BY subject, relation, object"
         )
         for row in self.connection.execute(query, parameters):
-            yield Edge(row[0], Relation(row[1]), row[2], row[3], row[4], Origin(row[5]), row[6])
+            yield Edge(row[0], _RELATIONS[row[1]], row[2], row[3], row[4], _ORIGINS[row[5]], row[6])
 
     # -- small reads around some nodes (graph/reader.py says what each gives) --------------------------
 
@@ -792,6 +792,11 @@ class Store:
             yield edge, found
 
 
+# Looked up by the thousand for one picture: a dictionary is four times as quick as the enumeration itself.
+_TYPES = {kind.value: kind for kind in NodeType}
+_RELATIONS = {relation.value: relation for relation in Relation}
+_ORIGINS = {origin.value: origin for origin in Origin}
+
 _STATEMENTS = (
     "SELECT a.claim, d.id, d.source, a.paper_node, a.subject_node, a.object_node, a.subject_type, a.subject, a.relation,"
     ' a.object_type, a.object, a.start, a."end", a.quote, a.part, a.rule, a.confidence, a.origin'
@@ -802,8 +807,8 @@ _BEST_FIRST = "a.confidence DESC, d.id, a.start, a.claim"
 
 def _statement(row: Sequence[Any]) -> Statement:
     evidence = Evidence(row[11], row[12], row[13], row[14])
-    subject, object_ = Thing(NodeType(row[6]), row[7]), Thing(NodeType(row[9]), row[10])
-    assertion = Assertion(subject, Relation(row[8]), object_, evidence, row[15], row[16], Origin(row[17]))
+    subject, object_ = Thing(_TYPES[row[6]], row[7]), Thing(_TYPES[row[9]], row[10])
+    assertion = Assertion(subject, _RELATIONS[row[8]], object_, evidence, row[15], row[16], _ORIGINS[row[17]])
     return Statement(row[0], row[1], row[2], row[3], row[4], row[5], assertion)
 
 

@@ -6,6 +6,7 @@ import textwrap
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pkgutil import resolve_name
+from typing import Any
 
 from rich.cells import set_cell_size
 
@@ -134,7 +135,11 @@ class Comparison:
         return drawing.dot(self)
 
     def json(self) -> str:
-        """JSON, a stable interface: `one` and `other`, `common` and `parting` ancestors, `between`, `nodes`, `edges`.
+        """JSON, a stable interface: `record` written down."""
+        return json.dumps(self.record(), ensure_ascii=False, indent=1) + "\n"
+
+    def record(self) -> dict[str, Any]:
+        """`one` and `other`, `common` and `parting` ancestors, `between`, `nodes`, `edges`.
 
         `one` and `other` are nodes with `built_upon_by` (a count) and their facts by relation; a common ancestor is a
         node with `steps`, how far it is above either. Nodes and edges are as in `queries/records.py`.
@@ -145,7 +150,7 @@ class Comparison:
             facts = {r.value: [node_record(n) for n in nodes] for r, nodes in side.facts.items()}
             return node_record(side.node) | {"built_upon_by": side.built_upon_by, "facts": facts}
 
-        record = {
+        return {
             "one": told(one),
             "other": told(other),
             "common": [node_record(n) | {"steps": [one.steps[n.id], other.steps[n.id]]} for n in self.common],
@@ -155,7 +160,6 @@ class Comparison:
             "edges": [edge_record(edge, self.evidence[edge]) for edge in self.edges],
             "truncated": self.truncated,
         }
-        return json.dumps(record, ensure_ascii=False, indent=1) + "\n"
 
     def _repr_html_(self) -> str:
         """For notebooks: the picture."""

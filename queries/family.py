@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from pkgutil import resolve_name
+from typing import Any
 
 from begat.graph.errors import NotFoundError, UsageError
 from begat.graph.model import Edge, Node, Statement
@@ -92,11 +93,15 @@ class FamilyTree:
         return drawing.dot(self)
 
     def json(self) -> str:
-        """JSON, a stable interface: `family`, `members`, `sources`, `offshoots` (nodes), `variants` (ids), `edges`.
+        """JSON, a stable interface: `record` written down."""
+        return json.dumps(self.record(), ensure_ascii=False, indent=1) + "\n"
+
+    def record(self) -> dict[str, Any]:
+        """`family`, `members`, `sources`, `offshoots` (nodes), `variants` (ids), `edges`.
 
         Nodes and edges are as in `queries/records.py`.
         """
-        record = {
+        return {
             "family": self.name,
             "members": [node_record(node) for node in self.members],
             "variants": [[node.id for node in several] for several in self.variants.values()],
@@ -105,7 +110,6 @@ class FamilyTree:
             "edges": [edge_record(edge, self.evidence[edge]) for edge in self.edges],
             "truncated": self.truncated,
         }
-        return json.dumps(record, ensure_ascii=False, indent=1) + "\n"
 
     def _repr_html_(self) -> str:
         """For notebooks: the picture."""

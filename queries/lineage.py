@@ -5,7 +5,7 @@ Only the neighbourhood is read, level by level; cycles end by themselves because
 
 import json
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pkgutil import resolve_name
 from typing import Any, Literal
@@ -102,12 +102,16 @@ class Lineage:
         return drawing.dot(self)
 
     def json(self) -> str:
-        """JSON, a stable interface: what was asked (`subject` is a node id), `nodes`, `edges`, `truncated`.
+        """JSON, a stable interface: `record` written down."""
+        return json.dumps(self.record(), ensure_ascii=False, indent=1) + "\n"
+
+    def record(self) -> dict[str, Any]:
+        """What was asked (`subject` is a node id), `nodes`, `edges`, `truncated`.
 
         A node is as in `queries/records.py` with `steps` and `introduced_by` (id, title, date, url, or null);
         an edge as there, with its evidence, best first.
         """
-        record = {
+        return {
             "subject": self.subject.id,
             "direction": self.direction,
             "depth": self.depth,
@@ -117,7 +121,6 @@ class Lineage:
             "edges": [edge_record(edge, self.evidence[edge]) for edge in self.edges],
             "truncated": self.truncated,
         }
-        return json.dumps(record, ensure_ascii=False, indent=1) + "\n"
 
     def _repr_html_(self) -> str:
         """For notebooks: the picture."""
@@ -138,12 +141,14 @@ def lineage(
     relations: Sequence[Relation] = LINEAGE,
     min_confidence: float = 0.0,
     limit: int = MOST_NODES,
+    evidence: bool = True,
 ) -> Lineage:
     """The lineage of a node.
 
     Ancestors are all that is reached by following edges of `relations` from subject to object, descendants the
     other way round; siblings are neither. `depth` is the most steps away (None: all), `min_confidence` leaves
-    weaker edges out, `limit` is the most nodes: past it the nearest are kept, and `truncated` says so.
+    weaker edges out, `limit` is the most nodes: past it the nearest are kept, and `truncated` says so. Without
+    `evidence`, no statements and no papers are read.
     Raises NotFoundError for an id that is nowhere, UsageError for a direction that is none.
     """
     if direction not in ("both", "ancestors", "descendants"):
@@ -157,13 +162,13 @@ def lineage(
     nodes = store.nodes_of(walk.steps)
     # An edge may name a node that is gone only in a damaged file; then it is not shown rather than half shown.
     steps = {node: step for node, step in walk.steps.items() if node in nodes}
-    edges = tuple(
-        edge
-        for edge in store.edges_from(steps, wanted, min_confidence)
-        if edge.object in steps and edge.object != edge.subject
-    )
+    edges = tuple(edge for edge in walk.edges_from(steps) if edge.object in steps and edge.object != edge.subject)
     edges += tuple(edge for edge in walk.introduced if edge not in edges)
-    evidence = store.evidence_of(edges, MOST_EVIDENCE)
+    stated: dict[Edge, tuple[Statement, ...]] = dict.fromkeys(edges, ())
+    papers: dict[str, Node] = {}
+    if evidence:
+        stated = store.evidence_of(edges, MOST_EVIDENCE)
+        papers = store.nodes_of(s.paper for statements in stated.values() for s in statements)
     return Lineage(
         subject=subject,
         direction=direction,  # type: ignore[arg-type]  # checked above
@@ -173,10 +178,12 @@ def lineage(
         nodes=tuple(nodes[node] for node in sorted(steps, key=lambda n: (n != subject.id, abs(steps[n]), steps[n], n))),
         steps=steps,
         edges=edges,
-        evidence=evidence,
-        introduced_by=introductions(store, (n for n in steps if nodes[n].type is not NodeType.PAPER)),
+        evidence=stated,
+        introduced_by=introductions(store, (n for n in steps if nodes[n].type is not NodeType.PAPER))
+        if evidence
+        else {},
         truncated=walk.truncated,
-        papers=store.nodes_of(s.paper for statements in evidence.values() for s in statements),
+        papers=papers,
     )
 
 
@@ -226,7 +233,7 @@ def ancestry(store: Reader, node_id: str, relations: Sequence[Relation], min_con
         raise NotFoundError(node_id)
     walk = _Walk(store, subject, tuple(relations), min_confidence, limit)
     walk.go("ancestors", None)
-    edges = store.edges_from(walk.steps, walk.relations, min_confidence)
+    edges = walk.edges_from(walk.steps)
     steps = {node: -step for node, step in walk.steps.items()}
     kept = tuple(e for e in edges if e.object in steps and e.object != e.subject)
     return Ancestry(steps, kept, walk.truncated is not None)
@@ -245,6 +252,8 @@ class _Walk:
         self.steps = {subject.id: 0}
         self.truncated: str | None = None
         self.introduced: tuple[Edge, ...] = ()
+        self.read: dict[str, list[Edge]] = {}
+        """The edges from each node that the walk has gone up from: they need not be read again."""
         if subject.type is NodeType.PAPER:
             self.introduced = tuple(store.edges_from([subject.id], [Relation.INTRODUCES], min_confidence))
             self.steps |= {edge.object: 0 for edge in self.introduced}
@@ -258,15 +267,26 @@ class _Walk:
             level += 1
             frontiers = {sign: self._next(frontier, sign * level) for sign, frontier in frontiers.items()}
 
+    def edges_from(self, nodes: Iterable[str]) -> list[Edge]:
+        """The edges from these nodes, in order of their subjects."""
+        nodes = sorted(nodes)
+        unread = [node for node in nodes if node not in self.read]
+        self.read |= {node: [] for node in unread}
+        for edge in self.store.edges_from(unread, self.relations, self.min_confidence) if unread else ():
+            self.read[edge.subject].append(edge)
+        return [edge for node in nodes for edge in self.read[node]]
+
     def _next(self, frontier: Sequence[str], step: int) -> list[str]:
         """The nodes one edge further out, those best attested first where there is no room for all."""
         best: dict[str, float] = {}
-        if frontier:
-            read = self.store.edges_from if step < 0 else self.store.edges_to
-            for edge in read(frontier, self.relations, self.min_confidence):
-                other = edge.object if step < 0 else edge.subject
-                if other not in self.steps:
-                    best[other] = max(best.get(other, 0.0), edge.confidence * FACTS[edge.relation].lineage)
+        if step < 0:
+            edges: Iterable[Edge] = self.edges_from(frontier)
+        else:
+            edges = self.store.edges_to(frontier, self.relations, self.min_confidence) if frontier else ()
+        for edge in edges:
+            other = edge.object if step < 0 else edge.subject
+            if other not in self.steps:
+                best[other] = max(best.get(other, 0.0), edge.confidence * FACTS[edge.relation].lineage)
         ranked = sorted(best, key=lambda node: (-best[node], node))
         room = max(0, self.limit - len(self.steps))
         if len(ranked) > room:

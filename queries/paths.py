@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from begat.graph.errors import NotFoundError
 from begat.graph.model import Edge, Node, Statement
@@ -54,13 +55,16 @@ class Path:
         return "\n".join(lines)
 
     def json(self) -> str:
-        """JSON, a stable interface: `length`, `nodes`, `steps` (an edge with its evidence, and `forward`)."""
-        record = {
+        """JSON, a stable interface: `record` written down."""
+        return json.dumps(self.record(), ensure_ascii=False, indent=1)
+
+    def record(self) -> dict[str, Any]:
+        """`length`, `nodes`, `steps` (an edge with its evidence, and `forward`)."""
+        return {
             "length": self.length,
             "nodes": [node_record(node) for node in self.nodes],
             "steps": [edge_record(step.edge, step.evidence) | {"forward": step.forward} for step in self.steps],
         }
-        return json.dumps(record, ensure_ascii=False, indent=1)
 
 
 def _title(node: Node) -> str:

@@ -5,6 +5,7 @@ import shutil
 import textwrap
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from begat.graph.errors import NotFoundError
 from begat.graph.model import Edge, Node, Statement
@@ -56,12 +57,16 @@ class Portrait:
         return "\n".join(_lines(self, width or min(shutil.get_terminal_size((100, 24)).columns, 120)))
 
     def json(self) -> str:
-        """JSON, a stable interface: the node's record with `names` (name, why) and `relations`.
+        """JSON, a stable interface: `record` written down."""
+        return json.dumps(self.record(), ensure_ascii=False, indent=1)
+
+    def record(self) -> dict[str, Any]:
+        """The node's record with `names` (name, why) and `relations`.
 
         Each of `relations` has `relation`, `forward` (the node is the subject), `count`, `edges`: as in
         `queries/records.py`, with `other`, the record of the node at the other end.
         """
-        record = node_record(self.node) | {
+        return node_record(self.node) | {
             "names": [{"name": name, "why": why} for name, why in self.names],
             "relations": [
                 {
@@ -75,7 +80,6 @@ class Portrait:
                 for group in self.groups
             ],
         }
-        return json.dumps(record, ensure_ascii=False, indent=1)
 
 
 def show(store: Reader, node_id: str) -> Portrait:

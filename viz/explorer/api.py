@@ -151,7 +151,7 @@ def get_completions(app: Explorer, store: Store, q: str, limit: int = 10) -> Any
 
 def get_node(app: Explorer, store: Store, name: str) -> Any:
     """One node."""
-    return show(store, find(store, name).id).json()
+    return show(store, find(store, name).id).record()
 
 
 def get_lineage(app: Explorer, store: Store, name: str, **given: Any) -> Any:
@@ -166,17 +166,17 @@ def get_lineage(app: Explorer, store: Store, name: str, **given: Any) -> Any:
         relations=relations or LINEAGE, min_confidence=given.get("min_confidence", 0.0),
         limit=given.get("limit", asking.FEW),
     )  # fmt: skip
-    return narrowed(found, choice).json()
+    return narrowed(found, choice).record()
 
 
 def get_family(app: Explorer, store: Store, name: str, min_confidence: float = 0.0) -> Any:
     """A family."""
-    return family(store, name, min_confidence=min_confidence).json()
+    return family(store, name, min_confidence=min_confidence).record()
 
 
 def get_compare(app: Explorer, store: Store, a: str, b: str, min_confidence: float = 0.0) -> Any:
     """Two works side by side."""
-    return compare(store, find(store, a).id, find(store, b).id, min_confidence=min_confidence).json()
+    return compare(store, find(store, a).id, find(store, b).id, min_confidence=min_confidence).record()
 
 
 def get_path(app: Explorer, store: Store, a: str, b: str, max_length: int = 6) -> Any:
@@ -185,7 +185,7 @@ def get_path(app: Explorer, store: Store, a: str, b: str, max_length: int = 6) -
     found = path(store, one.id, other.id, max_length=max_length)
     if found is None:
         raise Unconnected(f"no connection of {a!r} and {b!r} within {max_length} steps")
-    return found.json()
+    return found.record()
 
 
 class Unconnected(NotFoundError):
@@ -335,7 +335,7 @@ OPERATIONS = (
             Parameter("type", "show only these", _list({"type": "string", "enum": [t.value for t in asking.TYPES]})),
             Parameter("from", "only from this year on", _YEAR),
             Parameter("to", "only up to this year", _YEAR),
-            Parameter("limit", "at most so many works, the nearest", {"type": "integer", "minimum": 2, "maximum": asking.MANY, "default": asking.FEW}),
+            Parameter("limit", "at most so many works, the nearest", {"type": "integer", "minimum": 2, "maximum": asking.KEPT, "default": asking.FEW}),
         ),
         finds=True,
     ),

@@ -345,24 +345,25 @@ def lineage_page(request: Request, store: Store) -> Response:
     fragment = request.headers.get("hx-request") == "true"
     if not fragment and "" in request.query_params.values():
         return RedirectResponse(choice.address(), 303)  # of a form that says nothing in some of its fields
-    found = narrowed(chosen(store, choice), choice)
     format_ = request.query_params.get("format")
     if format_:
+        found = narrowed(chosen(store, choice.to_keep(), evidence=True), choice)
         return _download(found, format_, found.subject.name)
+    found = narrowed(chosen(store, choice, evidence=False), choice)
     answer = render(
         request, "lineage_view.html" if fragment else "lineage.html", lineage=found, choice=choice, picture=picture(found),
-        rows=list(_rows(found)), most=asking.MANY, few=asking.FEW, formats=_FORMATS,
+        rows=list(_rows(found)), most=asking.MANY, few=asking.FEW, kept=asking.KEPT, formats=_FORMATS,
     )  # fmt: skip
     if fragment:
         answer.headers["HX-Push-Url"] = choice.address()
     return answer
 
 
-def chosen(store: Store, choice: Choice) -> Lineage:
-    """The lineage that is asked for."""
+def chosen(store: Store, choice: Choice, *, evidence: bool) -> Lineage:
+    """The lineage that is asked for; its sentences are read where they are to be kept, a page asks for them one by one."""
     return lineage(
         store, choice.node, direction=choice.direction, depth=choice.depth, relations=choice.relations,
-        min_confidence=choice.confidence, limit=choice.most,
+        min_confidence=choice.confidence, limit=choice.most, evidence=evidence,
     )  # fmt: skip
 
 
