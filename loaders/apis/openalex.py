@@ -105,7 +105,9 @@ def _names(work: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _arxiv(work: Mapping[str, Any]) -> str | None:
-    links = [str(place.get("landing_page_url") or "") for place in work.get("locations") or () if place]
+    places = work.get("locations")
+    places = [place for place in places if isinstance(place, dict)] if isinstance(places, list) else []
+    links = [str(place.get("landing_page_url") or "") for place in places]
     return next(filter(None, map(ids.arxiv_id, [str(work.get("doi") or ""), *links])), None)
 
 

@@ -162,7 +162,7 @@ def _other(item: object, direction: Direction) -> dict[str, Any]:
 def _sound(record: Mapping[str, Any]) -> dict[str, Any]:
     """A paper's record without fields of another shape than the service says they have; its hash is a hash."""
     right = {name: value for name, value in record.items() if isinstance(value, _SHAPES.get(name, object))}
-    if not _SHA.fullmatch(right.get("paperId", "")):
+    if not _SHA.fullmatch(str(right.get("paperId"))):
         right.pop("paperId", None)
     return right
 
