@@ -15,7 +15,7 @@ from begat.graph import ids
 from begat.graph.errors import ServiceError
 from begat.graph.model import Document, Reference
 from begat.loaders.apis.client import Client, Found, Parameters, is_json
-from begat.loaders.apis.scheme import Scheme
+from begat.loaders.apis.scheme import CITATIONS, Scheme
 from begat.loaders.apis.service import Service
 from begat.loaders.sources import openalex
 from begat.loaders.sources.fields import Record
@@ -36,6 +36,8 @@ OPENALEX = Service(
 
 BATCH = 50
 PAGE = 100
+MOST_CITING = 1000
+"""Works that cite one work, which are read of an address."""
 _WORK = "https://openalex.org/"
 _IDS = "id,doi,title,locations"
 _FIELDS = (
@@ -130,7 +132,8 @@ def citing(client: Client, work: str, most: int) -> Iterator[dict[str, Any]]:
         found = _results(page)
         yield from found[: most - count]
         count += len(found)
-        following = (page.get("meta") or {}).get("next_cursor") if found else None
+        meta = page.get("meta")
+        following = meta.get("next_cursor") if found and isinstance(meta, dict) else None
         cursor = str(following) if following else None
 
 
@@ -145,13 +148,15 @@ def known(client: Client, links: list[str]) -> dict[str, Reference]:
         if isinstance(record, ServiceError):
             raise record
         if record is not None:
-            work = json.loads(record)
-            arxiv, doi = _arxiv(work), ids.doi(str(work.get("doi") or ""))
-            title = " ".join(str(work.get("title") or "").split()) or None
-            found[f"{_WORK}{name}"] = Reference(
-                arxiv=arxiv, doi=None if arxiv else doi, url=f"{_WORK}{name}", title=title
-            )
+            found[f"{_WORK}{name}"] = _reference(json.loads(record), f"{_WORK}{name}")
     return found
+
+
+def _reference(work: Mapping[str, Any], link: str) -> Reference:
+    """A work as others cite it."""
+    arxiv, doi = _arxiv(work), ids.doi(str(work.get("doi") or ""))
+    title = " ".join(str(work.get("title") or "").split()) or None
+    return Reference(arxiv=arxiv, doi=None if arxiv else doi, url=link, title=title)
 
 
 def of_record(values: Mapping[str, Any], report: Report) -> Iterator[Document]:
@@ -173,17 +178,42 @@ def resolved(client: Client, document: Document, report: Report) -> Document:
     return replace(document, references=cited, url=own)
 
 
+def address_key(written: str) -> str | None:
+    """The key of an address: a work's name, or of those that cite it (`W12/citations`)."""
+    written = written.strip()
+    found = key(written.removesuffix(CITATIONS))
+    return found + CITATIONS if found and written.endswith(CITATIONS) else found
+
+
 def documents(client: Client, reports: Mapping[str, Report]) -> Iterator[Document]:
-    """The works of these names, each with the ids of what it cites."""
-    for name, found in works(client, list(reports)):
-        report = reports[name]
-        if isinstance(found, ServiceError):
-            report.error("", "{why}", why=found)
-        elif found is None:
+    """The works of these keys, each with the ids of what it cites; or the works that cite them."""
+    found = dict(works(client, [address.removesuffix(CITATIONS) for address in reports]))
+    for address, report in reports.items():
+        record = found[address.removesuffix(CITATIONS)]
+        if isinstance(record, ServiceError):
+            report.error("", "{why}", why=record)
+        elif record is None:
             report.error("", "OpenAlex knows of no such work; check the id")
+        elif address.endswith(CITATIONS):
+            yield from _citing_documents(client, json.loads(record), report)
         else:
-            for document in of_record(json.loads(found), report):
+            for document in of_record(json.loads(record), report):
                 yield resolved(client, document, report)
 
 
-SCHEME = Scheme("openalex", "a work of OpenAlex", "openalex:W4388787543", key, documents)
+def _citing_documents(client: Client, work: Mapping[str, Any], report: Report) -> Iterator[Document]:
+    """The works that cite a work, each with this one citation."""
+    link = str(work.get("id") or "")
+    cited = _reference(work, link)
+    try:
+        for record in citing(client, link.rpartition("/")[2], MOST_CITING):
+            for document in of_record({**record, "referenced_works": []}, report):
+                own = None if document.arxiv or document.doi else document.url
+                yield replace(document, references=(*document.references, cited), url=own)
+    except ServiceError as error:
+        report.error("", "not all that cite it are known ({why})", why=error)
+
+
+SCHEME = Scheme(
+    "openalex", "a work of OpenAlex, or with /citations what cites it", "openalex:W4388787543", address_key, documents
+)

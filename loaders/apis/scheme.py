@@ -12,6 +12,9 @@ from begat.loaders.sources.input import Input
 from begat.loaders.sources.problem import Report
 from begat.loaders.sources.source import Source
 
+CITATIONS = "/citations"
+"""What stands behind the key of a paper in the address of those that cite it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Scheme:

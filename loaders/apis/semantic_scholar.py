@@ -17,7 +17,7 @@ from begat.graph import ids
 from begat.graph.errors import RefusedError, ServiceError
 from begat.graph.model import Document
 from begat.loaders.apis.client import Client, Found, is_json
-from begat.loaders.apis.scheme import Scheme
+from begat.loaders.apis.scheme import CITATIONS, Scheme
 from begat.loaders.apis.service import Service
 from begat.loaders.sources import semantic_scholar
 from begat.loaders.sources.fields import Record
@@ -42,7 +42,6 @@ LAST = 9_999
 """The service lists no more citations of one paper."""
 MOST_CITING = 1000
 """Papers that cite one paper, which are read of an address."""
-_CITATIONS = "/citations"
 _FIELDS = "externalIds,corpusId,title,abstract,authors.name,venue,journal,year,publicationDate"
 _COUNTS = "referenceCount,citationCount"
 _CITED = "references.externalIds,references.title"
@@ -211,21 +210,21 @@ def address_key(written: str) -> str | None:
     'ARXIV:2311.11045/citations'
     """
     written = written.strip()
-    found = key(written.removesuffix(_CITATIONS))
-    return found + _CITATIONS if found and written.endswith(_CITATIONS) else found
+    found = key(written.removesuffix(CITATIONS))
+    return found + CITATIONS if found and written.endswith(CITATIONS) else found
 
 
 def documents(client: Client, reports: Mapping[str, Report]) -> Iterator[Document]:
     """The papers of these keys, each with its references and the sentences that make them; or who cites them, and how."""
-    named = list(dict.fromkeys(address.removesuffix(_CITATIONS) for address in reports))
+    named = list(dict.fromkeys(address.removesuffix(CITATIONS) for address in reports))
     found = dict(papers(client, named))
     for address, report in reports.items():
-        record = found[address.removesuffix(_CITATIONS)]
+        record = found[address.removesuffix(CITATIONS)]
         if isinstance(record, ServiceError):
             report.error("", "{why}", why=record)
         elif record is None:
             report.error("", "Semantic Scholar knows of no such paper; check the id")
-        elif address.endswith(_CITATIONS):
+        elif address.endswith(CITATIONS):
             paper = json.loads(record)
             cites = influential_first(citations(client, paper, report))
             if len(cites) > MOST_CITING:

@@ -87,6 +87,19 @@ def test_what_opencitations_knows_nothing_of_has_an_empty_list(client: Client) -
     assert list(opencitations.references(client, "10.9999/nobody")) == []
 
 
-def test_who_cites_a_doi(client: Client) -> None:
-    found = [r.doi or r.arxiv for r in opencitations.citations(client, "10.9999/stork")]
-    assert found == ["10.9999/heron", "2301.00001"]
+def test_who_cites_a_doi_is_an_address(client: Client) -> None:
+    found, told = documents(SCHEME, client, "10.9999/stork/citations")
+    assert told == []
+    assert [(d.source, d.id) for d in found] == [
+        ("doi:10.9999/stork/citations", "2401.00011"),  # Crossref's, with the preprint that it names
+        ("doi:10.9999/stork/citations", "2301.00001"),  # arXiv's, which Crossref does not know
+    ]
+    assert found[0].references == documents(SCHEME, client, "10.9999/heron")[0][0].references
+    assert cited(found[1]) == ["10.9999/stork"] and found[1].title == EGRET.title
+
+
+def test_one_that_nobody_else_knows_cites_all_the_same(client: Client, server: Loopback) -> None:
+    listed = [{"citing": "omid:br/1 doi:10.9999/dodo"}, {"citing": "omid:br/2"}, {"citing": None}, "x"]
+    server.answer = lambda asked: Said.of(listed) if "index" in asked.path else birds.everything(asked)
+    (dodo,), told = documents(SCHEME, client, "10.9999/stork/citations")
+    assert (dodo.id, dodo.doi, cited(dodo), told) == ("10.9999/dodo", "10.9999/dodo", ["10.9999/stork"], [])

@@ -100,6 +100,27 @@ def test_who_cites_is_read_by_cursor(client: Client, server: Loopback) -> None:
     assert [asked.query["cursor"] for asked in server.asked] == ["*", "1", "2"]
 
 
+def test_who_cites_a_work_is_an_address(client: Client) -> None:
+    found, told = documents(SCHEME, client, "W2/citations", f"doi:{HERON.doi}/citations")
+    assert [(d.source, d.id, cited(d)) for d in found] == [
+        ("openalex:W2/citations", "2401.00011", ["2301.00001"]),
+        ("openalex:W2/citations", "2503.00004", ["2301.00001"]),
+        ("openalex:doi:10.9999/heron/citations", "2503.00004", ["2401.00011"]),
+    ]
+    assert told == [] and openalex.address_key("https://openalex.org/W2/citations") == "W2/citations"
+
+
+def test_a_list_of_who_cites_that_is_cut_short_keeps_what_came(client: Client, server: Loopback) -> None:
+    def answer(asked: Asked) -> Said:
+        if asked.query.get("cursor", "*") != "*":
+            return Said(500, b"")
+        return birds.openalex(Asked("GET", asked.path[9:], asked.query, {}, b""), page=1)
+
+    server.answer = answer
+    found, told = documents(SCHEME, client, "W2/citations")
+    assert [d.id for d in found] == ["2401.00011"] and "not all that cite it are known" in told.lines[0]
+
+
 def test_a_cursor_that_repeats_ends(client: Client, server: Loopback) -> None:
     server.answer = lambda asked: Said.of({"meta": {"next_cursor": "same"}, "results": [birds.openalex_record(EGRET)]})
     assert len(list(citing(client, "W2", most=99))) == 2
