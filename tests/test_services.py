@@ -54,6 +54,20 @@ def test_a_library_of_ids_is_filled(command: Command) -> None:
     assert "nothing changed" in command("enrich", "--from", "s2,crossref", "--offline")
 
 
+def test_addresses_of_every_service_are_one_graph(command: Command, server: Loopback) -> None:
+    addresses = ("s2:2401.00011", "doi:10.9999/ibis", "openalex:W2", "s2:2401.00011/citations", "hf:birds/heron-7b")
+    command("build", *addresses)
+    with begat.open("my.begat") as graph:
+        cited = graph.cypher(
+            "MATCH (a:Paper)-[:CITES]->(b:Paper) RETURN DISTINCT a.arxiv, b.arxiv ORDER BY a.arxiv, b.arxiv"
+        )
+        assert ["2503.00004", "2401.00011"] in [list(row) for row in cited]
+        assert list(graph.check()) == []
+    asked = len(server.asked)
+    assert "read 5 documents (5 unchanged)" in command("build", *addresses, "--offline")
+    assert len(server.asked) == asked
+
+
 def test_a_graph_grows_from_an_address(command: Command) -> None:
     said = command("grow", "arxiv:2401.00011", "--yes")
     assert (
