@@ -182,8 +182,8 @@ class _Build:
             new = [f for f in batch if self.store.facts(f.key) != f]
             if new:
                 with self.changing():
+                    joining.touch(self.store, self.touched, new)
                     self.store.add_facts(new)
-                self.touched.all()  # whoever has such a title, cites it, or lacks such a date
 
     def read(self, documents: Iterable[Document]) -> Mapping[str, Collection[str]]:
         """Write what is new or changed; the ids met, by source."""

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from begat.graph import papers
+from begat.graph.declared import url_key
 from begat.graph.model import Facts
 from begat.graph.names import fold
 from begat.graph.store import Store
@@ -24,6 +25,30 @@ def join(store: Store, touched: Touched) -> None:
     Documents whose paper or facts change by it become touched, and are to be mined again where they learned something.
     """
     _Joining(store, touched).run()
+
+
+def touch(store: Store, touched: Touched, facts: Iterable[Facts]) -> None:
+    """Note what hangs on facts that are about to be written, and on what was known by the same keys before."""
+    for new in facts:
+        known = [new, *([old] if (old := store.facts(new.key)) else [])]
+        keys = {new.key, *(f"doi:{fact.doi}" for fact in known if fact.doi)}
+        titles = {fold(fact.title) for fact in known if fact.title}
+        kind, _, value = new.key.partition(":")
+        signs = {*keys, *(f"called:{title}" for title in titles)}
+        signs |= {f"id:{value}"} if kind == "document" else {f"is:{url_key(value)}"} if kind == "url" else set()
+        numbers = [row for sign in signs for row in _column(store, "SELECT document FROM signs WHERE sign = ?", sign)]
+        of_paper = "SELECT number FROM documents WHERE paper IN (SELECT paper FROM paper_keys WHERE key = ?)"
+        numbers += [row for key in keys for row in _column(store, of_paper, key)]
+        touched.note(store, numbers)
+        for key in {*keys, *(f"title:{title}" for title in titles)}:
+            touched.keys.add(key)
+            touched.papers.update(_column(store, "SELECT DISTINCT node FROM referred WHERE key = ?", key))
+        if touched.whole:
+            return
+
+
+def _column(store: Store, query: str, value: str) -> list[Any]:
+    return [found for (found,) in store.connection.execute(query, (value,))]
 
 
 class _Joining:

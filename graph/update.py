@@ -5,7 +5,7 @@ is the way from touched documents to what may have become otherwise by them: the
 use; the concepts of these names, with all that synonyms link to them; the things of these concepts, whose names, types,
 ids and dates follow from all documents that use them, counted by SQLite; then the documents that mean another thing by a
 name than before, and the edges, nodes and search entries of all these. Each step goes on only from what came out
-otherwise than it was. `docs/decisions/0011-only-what-a-change-touches.md` says why, and what may cascade.
+otherwise than it was. `docs/decisions/0013-only-what-a-change-touches.md` says why, and what may cascade.
 """
 
 import json
