@@ -1021,8 +1021,7 @@ def corrections(graph: str, withdraw: int | None) -> None:
             say(f"took correction {withdraw} back")
             return
         for correction in kept.corrections(store):
-            fields = asdict(correction) | {"applies": kept.applies(store, correction)}
-            click.echo(json.dumps(fields, ensure_ascii=False))
+            click.echo(json.dumps(kept.record(store, correction), ensure_ascii=False))
 
 
 @cli.command(

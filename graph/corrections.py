@@ -8,17 +8,19 @@ waits, and `applies` says so.
 The table is made with the first correction, so that graphs of an older begat can have some too.
 """
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
+from typing import Any, BinaryIO
 
 from begat.graph.errors import NotFoundError, UsageError
 from begat.graph.model import Edge, Node
 from begat.graph.names import parse
 from begat.graph.store import Store
 from begat.graph.touched import Touched
-from begat.graph.vocabulary import THINGS, Relation
+from begat.graph.vocabulary import THINGS, Origin, Relation
 
 LONGEST_REASON = 1000
 
@@ -82,6 +84,31 @@ def applies(store: Store, correction: Correction) -> bool:
     return all(store.named(parse(name).key, folded=True) for name in (correction.subject, correction.object))
 
 
+def write_corrections(store: Store, out: BinaryIO, *, evidence: bool = True, min_confidence: float = 0.0) -> None:
+    """JSON Lines, a correction a line, as `record` gives it; a format of `graph/export.py`."""
+    for correction in corrections(store):
+        line = json.dumps(record(store, correction), ensure_ascii=False)
+        out.write(line.encode() + b"\n")
+
+
+def record(store: Store, correction: Correction) -> dict[str, Any]:
+    """A correction as JSON: number, verdict, subject, relation, object, names, reason, made, origin, applies.
+
+    `names` are what its subject and object are called; of an edge, these are node ids. `applies`: whether what it is
+    about is in the graph now.
+    """
+    names = [correction.subject, correction.object]
+    if correction.relation is not None:
+        found = store.nodes_of(names)
+        names = [found[node].name if node in found else node for node in names]
+    return {
+        "number": correction.number, "verdict": correction.verdict.value, "subject": correction.subject,
+        "relation": correction.relation.value if correction.relation else None, "object": correction.object,
+        "names": names, "reason": correction.reason, "made": correction.made, "origin": Origin.USER.value,
+        "applies": applies(store, correction),
+    }  # fmt: skip
+
+
 # -- making them ---------------------------------------------------------------------------------------------------
 
 
@@ -93,7 +120,9 @@ def mark(store: Store, edge: Edge, *, right: bool, reason: str) -> None:
         _record(store, verdict, *ends, reason)
         where = "subject = ? AND relation = ? AND object = ?"
         if right:
-            store.connection.execute(f"UPDATE edges SET confidence = 1.0 WHERE {where}", ends)
+            store.connection.execute(
+                f"UPDATE edges SET confidence = 1.0, origin = ? WHERE {where}", (Origin.USER, *ends)
+            )
         else:
             gone = store.connection.execute(f"DELETE FROM edges WHERE {where}", ends)
             store.add_counts({"edges": -gone.rowcount})

@@ -545,7 +545,8 @@ def edge(
     origin = next(o for o in _STRONGEST_FIRST if o in origins)
     date = min((doc.date for _, _, doc in said if doc.date), default=None)
     confidence = 1.0 if verdict else round(min(1.0 - doubt, cap), 6)
-    found = Edge(subject, Relation(relation), object_, confidence, len(best), origin, date)
+    told = Origin.USER if verdict else origin
+    found = Edge(subject, Relation(relation), object_, confidence, len(best), told, date)
     return found if verdict or believed(found.relation, origin, confidence, threshold) else None
 
 

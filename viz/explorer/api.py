@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from begat.graph.corrections import LONGEST_REASON, Verdict, corrections
+from begat.graph.corrections import LONGEST_REASON, Verdict, corrections, record
 from begat.graph.errors import BegatError, NotFoundError, UsageError
 from begat.graph.search import find, search
 from begat.graph.store import Store
@@ -119,7 +119,8 @@ SCHEMAS: Mapping[str, Schema] = {
     ),
     "Correction": _object(
         number=COUNT, verdict={"type": "string", "enum": [v.value for v in Verdict]}, subject=TEXT,
-        relation={"type": ["string", "null"]}, object=TEXT, reason=TEXT, made=TEXT, applies={"type": "boolean"},
+        relation={"type": ["string", "null"]}, object=TEXT, names=_list(TEXT), reason=TEXT, made=TEXT,
+        origin={"type": "string", "enum": [Origin.USER.value]}, applies={"type": "boolean"},
     ),
     "Rows": _object(columns=_list(TEXT), notes=_list(TEXT), rows=_list({"type": "object"})),
     "Question": _object(
@@ -243,7 +244,7 @@ def get_questions(app: Explorer, store: Store) -> Any:
 
 def get_corrections(app: Explorer, store: Store) -> Any:
     """What readers have said."""
-    return {"corrections": [edits.record(c, store) for c in corrections(store)]}
+    return {"corrections": [record(store, c) for c in corrections(store)]}
 
 
 def post_correction(app: Explorer, **said: Any) -> Any:

@@ -16,7 +16,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from begat.graph import corrections
-from begat.graph.corrections import Correction, Verdict
+from begat.graph.corrections import Verdict
 from begat.graph.errors import NotFoundError, UsageError
 from begat.graph.model import Edge, Node
 from begat.graph.search import find
@@ -31,25 +31,8 @@ Form = Mapping[str, str]
 
 def corrections_page(request: Request, store: Store) -> Response:
     """What readers have said, and whether it applies."""
-    said = [(c, corrections.applies(store, c), _ends(store, c)) for c in corrections.corrections(store)]
+    said = [(c, corrections.record(store, c)) for c in corrections.corrections(store)]
     return render(request, "corrections.html", said=said[::-1])
-
-
-def _ends(store: Store, correction: Correction) -> tuple[str, str]:
-    """The names that a correction is about."""
-    if correction.relation is None:
-        return correction.subject, correction.object
-    one, other = store.node(correction.subject), store.node(correction.object)
-    return one.name if one else correction.subject, other.name if other else correction.object
-
-
-def record(correction: Correction, store: Store) -> dict[str, Any]:
-    """A correction as JSON: number, verdict, subject, relation, object, reason, made, applies."""
-    return {
-        "number": correction.number, "verdict": correction.verdict.value, "subject": correction.subject,
-        "relation": correction.relation.value if correction.relation else None, "object": correction.object,
-        "reason": correction.reason, "made": correction.made, "applies": corrections.applies(store, correction),
-    }  # fmt: skip
 
 
 def edge_between(store: Store, subject: str, relation: Relation, object_: str) -> Edge:
