@@ -28,8 +28,8 @@ class Thing:
 class Reference:
     """A paper that a document cites, with the place in its text where it does (None: a field says it).
 
-    At least one of `arxiv`, `doi`, `url`, `title` is given. `intent` is what its source says that the citation is for
-    ("uses", "compares", "background"): a classifier's guess mostly, so a word about the citation and no relation.
+    At least one of `arxiv`, `doi`, `url`, `title` is given. `intent` is what the citation is for ("extends", "uses",
+    "compares", "background"), as its source or its own sentence says: a word about the citation, and no relation.
     """
 
     arxiv: str | None = None
