@@ -97,7 +97,7 @@ class Enriched:
     filled: Counter[tuple[str, Gap]] = field(default_factory=Counter)
     """(service, what) → how many papers."""
     nameless: int = 0
-    """Papers that lack something and have no id by which any of the services knows them."""
+    """Papers that were read, lack something, and have no id by which any of the services knows them."""
     interrupted: bool = False
     """Ctrl-C came before all were asked; what came is here."""
     report: BuildReport | None = None
@@ -106,6 +106,8 @@ class Enriched:
 
 def helpers(names: Sequence[str]) -> list[Helper]:
     """The services of these names, in their order. Raises UsageError."""
+    if not names:
+        raise UsageError(f"--from names no service; there are {', '.join(HELPERS)}")
     for name in names:
         if name not in HELPERS:
             raise UsageError(f"--from {name}: no such service; there are {', '.join(HELPERS)}")
@@ -138,7 +140,9 @@ def enrich(
             work.ask(helper)
     except KeyboardInterrupt:
         work.found.interrupted = True
-    work.found.nameless = sum(not any(h.name(key) for h in chosen for key in paper.keys) for paper in work.papers)
+    work.found.nameless = sum(
+        paper.read and not any(helper.name(key) for helper in chosen for key in paper.keys) for paper in work.papers
+    )
     return work.gathered()
 
 

@@ -32,7 +32,7 @@ CROSSREF = Service(
 BATCH = 50
 MOST_CITING = 1000
 """Works that cite one work, which are read of an address."""
-_FIELDS = "DOI,title,subtitle,author,issued,published,container-title,abstract,reference,relation,URL"
+_FIELDS = "DOI,title,subtitle,author,issued,container-title,abstract,reference,relation,URL"
 
 
 def key(written: str) -> str | None:

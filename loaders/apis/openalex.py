@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from io import BytesIO
 from typing import Any
+from urllib.parse import quote
 
 from begat.graph import ids
 from begat.graph.errors import ServiceError
@@ -86,7 +87,9 @@ def works(client: Client, names: list[str], *, only_ids: bool = False) -> Iterat
                 for work in _results(client.get(OPENALEX, "works", parameters, check=is_json, keep=False).json()):
                     found.update(dict.fromkeys(_names(work), json.dumps(work).encode()))
         for name in filter(_awkward, batch):
-            answer = client.get(OPENALEX, f"works/{name}", {"select": select}, check=is_json, keep=False)
+            answer = client.get(
+                OPENALEX, f"works/{quote(name, safe=':/')}", {"select": select}, check=is_json, keep=False
+            )
             found |= {name: answer.body} if answer.found else {}
         return found
 
@@ -95,7 +98,7 @@ def works(client: Client, names: list[str], *, only_ids: bool = False) -> Iterat
 
 def _awkward(name: str) -> bool:
     """Whether a name cannot stand in a filter, which parts its values at these."""
-    return any(mark in name for mark in ",|!&")
+    return any(mark in name for mark in ",|!&#?")
 
 
 def _names(work: Mapping[str, Any]) -> Iterator[str]:

@@ -6,6 +6,7 @@ A token is free and optional: OPENCITATIONS_TOKEN. What it knows nothing of has 
 import json
 from collections.abc import Iterator
 from typing import Any, Literal
+from urllib.parse import quote
 
 from begat.graph import ids
 from begat.graph.errors import ServiceError
@@ -56,7 +57,7 @@ def of_list(body: bytes, report: Report) -> Iterator[Document]:
 
 
 def _listed(client: Client, what: str, doi: str) -> list[dict[str, Any]]:
-    answer = client.get(OPENCITATIONS, f"{what}/doi:{doi}", check=is_json)
+    answer = client.get(OPENCITATIONS, f"{what}/doi:{quote(doi, safe='/:')}", check=is_json)
     found = answer.json() if answer.found else []
     if not isinstance(found, list):
         raise ServiceError(f"{OPENCITATIONS.title}: {answer.url}: not a list of citations; try again later")

@@ -42,7 +42,7 @@ LAST = 9_999
 """The service lists no more citations of one paper."""
 MOST_CITING = 1000
 """Papers that cite one paper, which are read of an address."""
-_FIELDS = "externalIds,corpusId,title,abstract,authors.name,venue,journal,year,publicationDate"
+_FIELDS = "externalIds,corpusId,title,abstract,authors,venue,journal,year,publicationDate"
 _COUNTS = "referenceCount,citationCount"
 _CITED = "references.externalIds,references.title"
 _CITATION = "contexts,contextsWithIntent,intents,isInfluential"

@@ -265,3 +265,5 @@ def test_pages_are_no_papers(world: World) -> None:
 def test_a_service_that_there_is_not(world: World) -> None:
     with pytest.raises(UsageError, match="--from bing: no such service; there are arxiv, s2"):
         world.enrich("bing")
+    with pytest.raises(UsageError, match="names no service"):
+        enrich(world.store, world.client, (), on_problem=world.told.append)

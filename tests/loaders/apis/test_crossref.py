@@ -87,6 +87,12 @@ def test_what_opencitations_knows_nothing_of_has_an_empty_list(client: Client) -
     assert list(opencitations.references(client, "10.9999/nobody")) == []
 
 
+def test_a_doi_is_asked_for_whatever_it_holds(client: Client, server: Loopback) -> None:
+    list(opencitations.references(client, "10.9999/<a#b?c>"))
+    documents(SCHEME, client, "10.9999/<a#b?c>")
+    assert server.paths[:2] == ["/index/v2/references/doi:10.9999/<a#b?c>", "/crossref/works/10.9999/<a#b?c>"]
+
+
 def test_who_cites_a_doi_is_an_address(client: Client) -> None:
     found, told = documents(SCHEME, client, "10.9999/stork/citations")
     assert told == []

@@ -44,8 +44,8 @@ def test_a_work_is_found_by_its_doi_and_by_arxivs(client: Client) -> None:
 
 
 def test_a_doi_that_would_break_a_filter_is_asked_for_by_itself(client: Client, server: Loopback) -> None:
-    documents(SCHEME, client, "doi:10.9999/a,b|c")
-    assert server.paths == ["/openalex/works/doi:10.9999/a,b|c"]
+    documents(SCHEME, client, "doi:10.9999/a,b|c", "doi:10.9999/a#b?c")
+    assert server.paths == ["/openalex/works/doi:10.9999/a,b|c", "/openalex/works/doi:10.9999/a#b?c"]
 
 
 def test_without_a_key_it_is_said_where_to_get_one_and_nobody_asked(
