@@ -29,13 +29,14 @@ _LAST = "9999"
 
 @dataclass(frozen=True, slots=True)
 class Use:
-    """That a document (by number) uses a name, as what type, how surely, how often."""
+    """That a document (by number) uses a name, as what type, how surely, how often; `declared`: a field says the type."""
 
     document: int
     name: str
     type: NodeType
     confidence: float = 1.0
     times: int = 1
+    declared: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,10 +75,14 @@ class Entity:
 
 @dataclass(slots=True)
 class Tally:
-    """How documents use the names of a thing: by name in how many documents and how often, by type with what weight."""
+    """How documents use the names of a thing: by name in how many documents and how often, by type with what weight.
+
+    `declared` are the weights of types that fields say.
+    """
 
     names: dict[str, tuple[int, int]]
     weights: dict[NodeType, float]
+    declared: dict[NodeType, float] = field(default_factory=dict)
 
     @classmethod
     def of(cls, uses: Sequence[Use]) -> "Tally":
@@ -87,7 +92,8 @@ class Tally:
         for use in uses:
             documents[use.name].add(use.document)
             times[use.name] += use.times
-        return cls({name: (len(found), times[name]) for name, found in documents.items()}, _weights(uses))
+        counted = {name: (len(found), times[name]) for name, found in documents.items()}
+        return cls(counted, _weights(uses), _weights(use for use in uses if use.declared))
 
     @property
     def most_used(self) -> str:
@@ -262,8 +268,11 @@ def entity(
     """
     name = introducing.most_used if introducing.names else _telling(concepts, concept, used)
     key, family = parse(name).key, family_votes(parse(name).family_key)
-    kind = _heaviest_type([introducing.weights, family, used.weights])
-    if kind != NodeType.DATASET:  # whether a model or a method, its whole family tells better than one text
+    votes = [introducing.weights, family, used.weights]
+    kind = _heaviest_type([used.declared, *votes] if used.declared else votes)
+    if (
+        not used.declared and kind != NodeType.DATASET
+    ):  # whether a model or a method, its whole family tells better than one text
         akin: dict[NodeType, float] = {k: weight for k, weight in family.items() if k != NodeType.DATASET}
         kind = _heaviest_type([akin]) if akin else kind
     names = {n: "name" if n == name else concepts.reason(parse(n).key, key) for n in used.names}

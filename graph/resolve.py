@@ -131,25 +131,29 @@ def among(numbers: Iterable[int] | None, column: str = "document") -> tuple[str,
     return f"{column} IN (SELECT value FROM json_each(?))", (json.dumps(sorted(numbers)),)
 
 
-def uses(store: Store, numbers: Iterable[int] | None = None) -> dict[tuple[int, str, str], tuple[float, int]]:
-    """(document, name, type) → how surely and how often it is mentioned; zeros where it only ends a relation."""
+def uses(store: Store, numbers: Iterable[int] | None = None) -> dict[tuple[int, str, str], tuple[float, int, bool]]:
+    """(document, name, type) → how surely and how often it is mentioned, and whether a field declares its type.
+
+    Zeros where it only ends a relation. A leaderboard calls whatever was tested a model, and so declares nothing of it.
+    """
     where, given = among(numbers)
-    ends = "SELECT document, {0}, {0}_type, 0.0, 0 FROM assertions WHERE {0}_type NOT IN ('Paper', 'Author') AND "
+    ends = "SELECT document, {0}, {0}_type, 0.0, 0, {1} FROM assertions WHERE {0}_type NOT IN ('Paper', 'Author') AND "
     queries = (
-        f"SELECT document, name, type, sum(confidence), count(*) FROM mentions WHERE {where} GROUP BY document, name, type",
-        ends.format("subject") + where,
-        ends.format("object") + where,
+        f"SELECT document, name, type, sum(confidence), count(*), 0 FROM mentions WHERE {where} GROUP BY document, name, type",
+        ends.format("subject", "origin = 'declared' AND relation <> 'EVALUATED_ON'") + where,
+        ends.format("object", "origin = 'declared'") + where,
     )
-    found: dict[tuple[int, str, str], tuple[float, int]] = {}
+    found: dict[tuple[int, str, str], tuple[float, int, bool]] = {}
     for query in queries:
-        for document, name, kind, confidence, times in store.connection.execute(query, given):
-            found.setdefault((document, name, kind), (confidence, times))
+        for document, name, kind, confidence, times, declared in store.connection.execute(query, given):
+            known = found.get((document, name, kind), (confidence, times, False))
+            found[document, name, kind] = (*known[:2], known[2] or bool(declared))
     return found
 
 
-def use(document: int, name: str, kind: str, confidence: float, times: int) -> Use:
+def use(document: int, name: str, kind: str, confidence: float, times: int, declared: bool) -> Use:
     """As identity counts it: what only ends a relation counts a little."""
-    return Use(document, name, NodeType(kind), max(confidence, 0.1), max(times, 1))
+    return Use(document, name, NodeType(kind), max(confidence, 0.1), max(times, 1), declared)
 
 
 def introductions(store: Store, numbers: Iterable[int] | None = None) -> list[tuple[int, str, str, float]]:
@@ -486,10 +490,10 @@ def introducing(i: Introduction, key: str, concepts: Concepts) -> tuple[str, int
 
 def used(
     u: Use, mentioned: bool, date: str | None, concept: str, by: str | None, identity: Identity
-) -> tuple[str, int, str, str, float, int, bool, str | None, str, str | None]:
+) -> tuple[str, int, str, str, float, int, bool, str | None, str, str | None, bool]:
     """The row of a use by which a document means what `by` introduces."""
     family = parse(u.name).family_key if by and by in identity.own(u.document, concept) else None
-    return concept, u.document, u.name, u.type, u.confidence, u.times, mentioned, date, by or "", family
+    return concept, u.document, u.name, u.type, u.confidence, u.times, mentioned, date, by or "", family, u.declared
 
 
 def thing(e: Entity, plain: str) -> tuple[str, str, str, str, str, str, str | None]:

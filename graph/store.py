@@ -39,7 +39,7 @@ from begat.graph.names import fold
 from begat.graph.vocabulary import NodeType, Origin, Relation
 
 _T = TypeVar("_T")
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 RANKED = 1000
 """How many places where words stand are ranked against each other."""
 APPLICATION_ID = 0x62656761  # "bega", in the file's header: how a begat file is known from any other SQLite file
@@ -160,6 +160,7 @@ CREATE TABLE uses (                     -- which thing a document means by a nam
     weight REAL NOT NULL, times INTEGER NOT NULL, mentioned INTEGER NOT NULL, date TEXT,
     introducer TEXT NOT NULL,           -- '' where nobody introduces it
     family TEXT,                        -- of the name, where the document is the introducer's
+    declared INTEGER NOT NULL DEFAULT 0,    -- whether a field says its type
     PRIMARY KEY (concept, document, name, type)
 ) WITHOUT ROWID;
 CREATE INDEX uses_document ON uses (document);
@@ -176,7 +177,9 @@ CREATE TABLE families (                 -- how a family is called, and of which 
     family TEXT PRIMARY KEY, name TEXT NOT NULL, leaning TEXT NOT NULL
 ) WITHOUT ROWID;
 """
-"""What schema 2 has beyond schema 1."""
+"""What schema 3 has beyond schema 1."""
+_UPGRADES = {1: _DEPENDENCIES, 2: "ALTER TABLE uses ADD COLUMN declared INTEGER NOT NULL DEFAULT 0;"}
+"""What makes a file of an older schema one of this; what it then lacks it learns with the next build."""
 COUNTED = ("documents", "mentions", "assertions", "nodes", "edges")
 DEPENDENT = ("referred", "linked", "introducing", "introducers", "uses", "things", "families")
 """The tables that resolution writes for itself."""
@@ -351,8 +354,9 @@ class Store:
         if write:  # so that others can read while this one writes
             connection.execute("PRAGMA synchronous = NORMAL")
             _set_journal(connection, "WAL")
-            if connection.execute("PRAGMA user_version").fetchone() == (1,):
-                connection.executescript(f"BEGIN IMMEDIATE; {_DEPENDENCIES} PRAGMA user_version = 2; COMMIT;")
+            (version,) = connection.execute("PRAGMA user_version").fetchone()
+            if upgrade := _UPGRADES.get(version):
+                connection.executescript(f"BEGIN IMMEDIATE; {upgrade} PRAGMA user_version = {SCHEMA_VERSION}; COMMIT;")
         return cls(connection, path, write=write)
 
     def close(self) -> None:

@@ -263,8 +263,9 @@ class _Update:
         for (number, name, kind), counts in used.items():
             u, key = use(number, name, kind, *counts), parse(name).key
             concept = self.names.of_key(key).of(number, key)
-            row = (concept, number, name, kind, u.confidence, u.times, counts[1] > 0, self.doc(number).date, "", None)
-            self.sql.execute("INSERT INTO uses VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
+            date = self.doc(number).date
+            row = (concept, number, name, kind, u.confidence, u.times, counts[1] > 0, date, "", None, u.declared)
+            self.sql.execute("INSERT INTO uses VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
             self.fresh[concept].add(number)
         for i, key in said:
             introduction = introducing(i, key, self.names.of_key(parse(i.name).key))
@@ -332,8 +333,10 @@ class _Update:
             for number in numbers:
                 by = self._whose(papers, concept, number)
                 own = by in self._own(concept, number, papers)
-                for _, _, name, kind, *_, before, family in self.rows(
-                    "SELECT * FROM uses WHERE concept = ? AND document = ?", concept, number
+                for name, kind, before, family in self.rows(
+                    "SELECT name, type, introducer, family FROM uses WHERE concept = ? AND document = ?",
+                    concept,
+                    number,
                 ):
                     now = parse(name).family_key if own else None
                     if (before, family) == (by, now):
@@ -430,6 +433,8 @@ class _Update:
         weighed = "SELECT introducer, type, sum(weight) FROM uses WHERE concept = ?{} GROUP BY 1, 2"
         own = " AND family IS NOT NULL"
         used = _tallies(self.rows(counted.format(""), concept), self.rows(weighed.format(""), concept))
+        for by, kind, weight in self.rows(weighed.format(" AND declared"), concept):
+            used[by].declared[NodeType(kind)] = round(weight, 6)
         of_own = _tallies(self.rows(counted.format(own), concept), self.rows(weighed.format(own), concept))
         seen: dict[str, str | None] = dict(
             self.rows("SELECT introducer, min(date) FROM uses WHERE concept = ? GROUP BY 1", concept)

@@ -7,7 +7,8 @@ name, copies, shared ids, titles and links, pages about papers.
 import random
 from collections.abc import Sequence
 
-from begat.graph.model import Document, Facts, Reference, Section
+from begat.graph.model import Declared, Document, Facts, Reference, Section, Thing
+from begat.graph.vocabulary import NodeType, Relation
 from tests.graph.corpus import LONG
 
 _STEMS = ["Alpha", "Beta", "Gamma Net", "DeltaNet", "Orca", "Llama", "Kappa", "Mu"]
@@ -50,6 +51,16 @@ def _reference(dice: random.Random, size: int) -> Reference:
     )
 
 
+def _declared(dice: random.Random) -> tuple[Declared, ...]:
+    """What a card would say of a model."""
+    if dice.random() < 0.85:
+        return ()
+    model, base = (Thing(NodeType.MODEL, _name(dice)) for _ in range(2))
+    introduces = Declared(Relation.INTRODUCES, model, "model_name", model.name)
+    relation = dice.choice([Relation.FINE_TUNED_FROM, Relation.EVALUATED_ON])
+    return introduces, Declared(relation, base, "base_model", base.name, model)
+
+
 def documents(dice: random.Random, size: int) -> list[Document]:
     """About `size` documents of three sources, no two of one source with one id."""
     found: dict[tuple[str, str], Document] = {}
@@ -75,6 +86,7 @@ def documents(dice: random.Random, size: int) -> list[Document]:
             source=dice.choice(["a", "b", "c"]),
             references=tuple(_reference(dice, size) for _ in range(dice.randint(0, 3))),
             paper=paper,
+            declared=_declared(dice),
             sections=(Section(0, len(sentences[0]), "S", arxiv=about),) if not paper and dice.random() < 0.5 else (),
         )
         found.setdefault((document.source, document.id), document)

@@ -258,7 +258,7 @@ def test_a_graph_of_an_older_begat_learns_what_hangs_on_what(tmp_path: Path, who
         for kind in ("INDEX", "TABLE"):  # as schema 1 had it
             for (name,) in sql.execute(
                 "SELECT name FROM sqlite_master WHERE type = ? AND sql IS NOT NULL AND name IN (SELECT value FROM json_each(?))",
-                (kind.lower(), _new_in_schema_2()),
+                (kind.lower(), _new_since_schema_1()),
             ).fetchall():
                 sql.execute(f"DROP {kind} {name}")
         sql.execute("ALTER TABLE introductions DROP COLUMN folded")
@@ -275,7 +275,19 @@ def test_a_graph_of_an_older_begat_learns_what_hangs_on_what(tmp_path: Path, who
         assert len(wholes) == done
 
 
-def _new_in_schema_2() -> str:
+def test_a_graph_of_schema_2_learns_which_types_fields_say(tmp_path: Path) -> None:
+    path = tmp_path / "graph"
+    with Store.create(path) as store:
+        build(store, DOCUMENTS[:-1], MINER, complete=())
+        store.connection.execute("ALTER TABLE uses DROP COLUMN declared")
+        store.set_meta("dependencies", "1")
+        store.connection.execute("PRAGMA user_version = 2")
+    with Store.create(path) as store:
+        build(store, DOCUMENTS[-1:], MINER, complete=())
+        assert_same_as_at_once(store, tmp_path, DOCUMENTS)
+
+
+def _new_since_schema_1() -> str:
     return json.dumps(re.findall(r"CREATE (?:TABLE|INDEX) (\w+)", _DEPENDENCIES))
 
 
