@@ -17,7 +17,8 @@ import neo4j
 
 from begat.graph.errors import GraphError
 from begat.graph.model import Assertion, Document, Edge, Evidence, Node, Statement, Thing
-from begat.graph.neo4j import LABEL, Address, connect, explained
+from begat.graph.neo4j import Address, connect, explained
+from begat.graph.properties import LABEL
 from begat.graph.store import Store
 from begat.graph.vocabulary import NodeType, Origin, Relation
 

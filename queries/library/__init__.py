@@ -15,6 +15,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Any, Literal
 
 from begat.graph.errors import QueryError, UsageError
+from begat.graph.properties import LABEL
 from begat.graph.rdf import node_iri
 from begat.graph.reader import Reader
 from begat.graph.search import find
@@ -111,9 +112,18 @@ def _same(question: str, what: str, found: set[str], declared: set[str]) -> None
         raise QueryError(f"question {question}, {what}: {name} is missing")
 
 
+_NODE = re.compile(r"(?<=MATCH )\((\w*)((?::\w+)?)|\((\w*)(?= ?\{id: \$)")
+_RELATION = re.compile(r"\[(\w*:[A-Z_|]+(?:\*[\d.]+)?)\]")
+
+
 def for_neo4j(cypher: str) -> str:
-    """The Cypher as Neo4j answers it quickly: it has an index on the ids of nodes with begat's label, not of all."""
-    return re.sub(r"\((\w*) ?\{id: \$", r"(\1:Begat {id: $", cypher)
+    """The Cypher as it is asked of a Neo4j, where other people's nodes and relationships may stand beside begat's.
+
+    Here alone do the dialects differ: where a pattern begins, and where an id is named, stands begat's label, which also
+    has the index on ids; and each relation is begat's own, so that both of its ends are, and all between them.
+    """
+    labelled = _NODE.sub(lambda found: f"({found[1] or found[3] or ''}{found[2] or ''}:{LABEL}", cypher)
+    return _RELATION.sub(r"[\1 {_ours: true}]", labelled)
 
 
 def ask(
