@@ -204,7 +204,11 @@ def _json(items: Sequence[Any]) -> str:
     """Dataclass items as compact JSON without their empty fields."""
     if not items:
         return "[]"
-    return json.dumps([{k: v for k, v in asdict(item).items() if v is not None} for item in items], ensure_ascii=False)
+    said = [
+        {name: value for name in item.__dataclass_fields__ if (value := getattr(item, name)) is not None}
+        for item in items
+    ]
+    return json.dumps(said, ensure_ascii=False, default=asdict)  # a dump has a hundred references to a paper: no copies
 
 
 def _declared(record: dict[str, Any]) -> Declared:
