@@ -5,6 +5,7 @@ looked at that signs lead to from them, as they were or as they are; of signs th
 """
 
 import json
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -34,7 +35,7 @@ def touch(store: Store, touched: Touched, facts: Iterable[Facts]) -> None:
         keys = {new.key, *(f"doi:{fact.doi}" for fact in known if fact.doi)}
         titles = {fold(fact.title) for fact in known if fact.title}
         kind, _, value = new.key.partition(":")
-        signs = {*keys, *(f"called:{title}" for title in titles)}
+        signs = {*keys, *(f"page:{key}" for key in keys), *(f"called:{title}" for title in titles)}
         signs |= {f"id:{value}"} if kind == "document" else {f"is:{url_key(value)}"} if kind == "url" else set()
         numbers = [row for sign in signs for row in _column(store, "SELECT document FROM signs WHERE sign = ?", sign)]
         of_paper = "SELECT number FROM documents WHERE paper IN (SELECT paper FROM paper_keys WHERE key = ?)"
@@ -84,46 +85,56 @@ class _Joining:
 
         The documents, the keys that facts say are one, and the crowded parts of sketches; None where these are too many.
         """
-        given = (json.dumps(sorted(self.touched.documents)),)
-        among = "IN (SELECT value FROM json_each(?))"
-        before = self.sql.execute(
-            f"SELECT DISTINCT sign FROM signs WHERE document {among} AND sign NOT LIKE 'is:%'", given
-        )
-        waiting = {sign for (sign,) in before}
-        crowds = {sign for sign in waiting if sign.startswith("part:") and self._crowded(sign)}
-        self.sql.execute(f"DELETE FROM signs WHERE document {among} AND sign NOT LIKE 'is:%'", given)
-        records = [self._record(row) for row in self._rows(f"number {among}", given)]
-        self._add_signs(records)
-        for record in records:
-            waiting.update(papers.signs(record))
-        seen: set[str] = set()
-        found = {record.number for record in records}
+        among, given = "IN (SELECT value FROM json_each(?))", json.dumps(sorted(self.touched.documents))
+        sketches, signs = self._signs_of(self.touched.documents)
+        parts = set().union(*sketches)
+        crowds = {part for part in parts if self._crowded(part)}
+        self.sql.execute(f"DELETE FROM signs WHERE document {among} AND sign NOT LIKE 'is:%'", (given,))
+        self._add_signs([self._record(row) for row in self._rows(f"number {among}", (given,))])
+        found = {n for (n,) in self.sql.execute(f"SELECT number FROM documents WHERE number {among}", (given,))}
+        # Whom a part joins no more since a crowd shares it, or joins now that no crowd does any more.
+        for part in parts | set().union(*self._signs_of(found)[0]):
+            if self._crowded(part) != (part in crowds):
+                found.update(self._having(part))
+        for sketch in sketches:
+            found |= self._alike(sketch)
         same: set[tuple[str, str]] = set()
-        while waiting:
-            sign = waiting.pop()
-            seen.add(sign)
-            # Those whom a sign joined while they were few, and joins no more now, are looked at again.
-            if sign.startswith("part:") and self._crowded(sign) and (sign in crowds or not self._was_few(sign)):
-                continue
-            fresh = [n for (n,) in self.sql.execute("SELECT document FROM signs WHERE sign = ?", (sign,))]
-            fresh = [n for n in fresh if n not in found]
-            found.update(fresh)
+        followed: set[str] = set()
+        parts = set()
+        fresh = set(found)
+        while fresh:
+            sketches, further = self._signs_of(fresh)
+            parts.update(*sketches)
+            reached = {n for sketch in sketches for n in self._alike(sketch)}
+            signs |= further
+            while waiting := signs - followed:
+                followed |= waiting
+                for sign in waiting:
+                    reached.update(self._having(sign))
+                    signs |= self._signs_by_facts(sign, same)
+            fresh = reached - found
+            found |= fresh
             if len(found) > MOST:
                 return None
-            for number in fresh:
-                rows = self.sql.execute("SELECT sign FROM signs WHERE document = ? AND sign NOT LIKE 'is:%'", (number,))
-                waiting.update(s for (s,) in rows if s not in seen)
-            for fact in self._facts_signed(sign):
-                pair = (fact.key, f"doi:{fact.doi}")
-                same.update([pair] if fact.doi else [])
-                further = {
-                    fact.key,
-                    *([pair[1]] if fact.doi else []),
-                    *([f"called:{fold(fact.title)}"] if fact.title else []),
-                }
-                waiting.update(further - seen)
-        crowded = {sign.removeprefix("part:") for sign in seen if sign.startswith("part:") and self._crowded(sign)}
-        return found, sorted(same), crowded
+        return found, sorted(same), {part.removeprefix("part:") for part in parts if self._crowded(part)}
+
+    def _signs_of(self, numbers: Iterable[int]) -> tuple[list[set[str]], set[str]]:
+        """The parts of each document's sketch, and all other signs of theirs, as stored."""
+        sketches: dict[int, set[str]] = defaultdict(set)
+        others: set[str] = set()
+        query = "SELECT sign FROM signs WHERE document = ? AND sign NOT LIKE 'is:%'"
+        for number in numbers:
+            for (sign,) in self.sql.execute(query, (number,)):
+                (sketches[number] if sign.startswith("part:") else others).add(sign)
+        return list(sketches.values()), others
+
+    def _having(self, sign: str) -> list[int]:
+        return [number for (number,) in self.sql.execute("SELECT document FROM signs WHERE sign = ?", (sign,))]
+
+    def _alike(self, sketch: Iterable[str]) -> set[int]:
+        """The documents whose sketches share enough of this one's parts."""
+        shared = Counter(number for part in sketch if not self._crowded(part) for number in self._having(part))
+        return {number for number, times in shared.items() if times >= papers.SHARED}
 
     def _crowded(self, sign: str) -> bool:
         (count,) = self.sql.execute(
@@ -131,10 +142,15 @@ class _Joining:
         ).fetchone()
         return bool(count > papers.CROWD)
 
-    def _was_few(self, sign: str) -> bool:
-        """Whether a crowd may have become one by the touched documents alone."""
-        (count,) = self.sql.execute("SELECT count(*) FROM signs WHERE sign = ?", (sign,)).fetchone()
-        return bool(count - len(self.touched.documents) <= papers.CROWD)
+    def _signs_by_facts(self, sign: str, same: set[tuple[str, str]]) -> set[str]:
+        """The signs to which facts lead on from one; keys that they say are one are added to `same`."""
+        signs: set[str] = set()
+        for fact in self._facts_signed(sign):
+            signs |= {fact.key, *([f"called:{fold(fact.title)}"] if fact.title else [])}
+            if fact.doi:
+                same.add((fact.key, f"doi:{fact.doi}"))
+                signs.add(f"doi:{fact.doi}")
+        return signs
 
     def _facts_signed(self, sign: str) -> Iterator[Facts]:
         """Facts of which a sign may speak: by their key, their DOI, their title."""
@@ -224,7 +240,7 @@ class _Joining:
         date = row["date"] or next((f.date for f in facts if f.date), None)
         return papers.Record(
             row["number"], row["id"], row["source"], row["arxiv"], row["doi"], title, authors[0] if authors else None,
-            int(date[:4]) if date else None, row["sketch"], bool(row["is_paper"]),
+            int(date[:4]) if date else None, row["sketch"], bool(row["is_paper"]), row["url"],
         )  # fmt: skip
 
     def _titled_facts(self, records: Iterable[papers.Record]) -> Iterator[papers.Record]:

@@ -1,4 +1,4 @@
-"""Which records are the same paper: by id, by title and first author and year, by the text itself.
+"""Which records are the same paper: by id, by title and first author and year, by the text itself. Pages by their address.
 
 One paper is met as a preprint, in proceedings, in a dump that lost its id and its numbers. Two different papers
 may share a short title ("Editorial") or all of it but the number ("Part I", "Part II"). Every function here is
@@ -15,12 +15,15 @@ from itertools import combinations, pairwise
 
 from rapidfuzz import fuzz
 
+from begat.graph.declared import url_key
 from begat.graph.ids import paper_node_id
 from begat.graph.model import Document, Facts
 from begat.graph.names import fold
 
 NEAR = 90.0
 """How alike (in percent, letters only) two texts of one paper are at least."""
+_AKIN = 40.0
+"""How alike texts are at least that something else says are one paper's, or one page's."""
 _LONG_ENOUGH = 150
 """Letters below which a text is too short to be known by itself."""
 _UNIQUE_TITLE = 5
@@ -28,7 +31,7 @@ _UNIQUE_TITLE = 5
 _SKETCH = 8
 _LONG_WORD = 8
 """Letters of the words that runs begin with: a sample that the same text gives again, wherever it stands."""
-_SHARED = 2
+SHARED = 2
 """Numbers of two sketches that must agree before the texts are compared."""
 CROWD = 20
 """Texts sharing a number, past which it is taken for a phrase of the field that tells nothing; this also keeps it linear."""
@@ -50,7 +53,8 @@ class Record:
     year: int | None
     sketch: str
     known: bool = True
-    """Whether it is a paper's record; a page is only ever itself."""
+    """Whether it is a paper's record; a page is itself, and what else was saved of the same address."""
+    url: str | None = None
 
     @property
     def place(self) -> tuple[str, str]:
@@ -82,7 +86,7 @@ def record(number: int, document: Document, sketched: str) -> Record:
     return Record(
         number, document.id, document.source, document.arxiv, document.doi, document.title,
         document.authors[0] if document.authors else None, int(document.date[:4]) if document.date else None,
-        sketched, document.paper,
+        sketched, document.paper, document.url,
     )  # fmt: skip
 
 
@@ -97,15 +101,17 @@ def of_facts(number: int, facts: Facts) -> Record:
 def signs(record: Record) -> Iterator[str]:
     """By what a record may be taken for another's paper: only records that share a sign ever are.
 
-    Of the signs `part:…` those count that at most CROWD records have.
+    Of the signs `part:…` those count that at most CROWD records have, and SHARED of them must be shared.
     """
     yield f"id:{record.id}"  # told apart by their files
+    # A page is only ever itself, but it has the facts that are known by its ids.
+    for key in (f"arxiv:{record.arxiv}" if record.arxiv else "", f"doi:{record.doi}" if record.doi else ""):
+        if key:
+            yield key if record.known else f"page:{key}"
     if not record.known:
+        if record.url:
+            yield f"at:{url_key(record.url)}"
         return
-    if record.arxiv:
-        yield f"arxiv:{record.arxiv}"
-    if record.doi:
-        yield f"doi:{record.doi}"
     if record.title and _told(record.title):
         yield f"called:{fold(record.title)}"
     if record.sketch:
@@ -128,6 +134,7 @@ def papers(
     """
     found = _Grouping(sorted(records, key=lambda r: r.place), text, crowded)
     found.by_keys(same)
+    found.by_links()
     found.by_titles()
     found.by_texts()
     return found.papers()
@@ -182,6 +189,22 @@ class _Grouping:
                 first.setdefault(one, at)
                 first.setdefault(other, at)
 
+    def by_links(self) -> None:
+        """Pages of one address: a model's card and its place in a list, a page that was saved twice."""
+        groups: dict[str, list[int]] = defaultdict(list)
+        for i, r in enumerate(self.records):
+            if not r.known and r.url:
+                groups[url_key(r.url)].append(i)
+        for members in groups.values():
+            for i, j in pairs(members):
+                if self.root(i) != self.root(j) and self._same_page(i, j):
+                    self.join(i, j, f"same address {self.records[j].url}")
+
+    def _same_page(self, i: int, j: int) -> bool:
+        """Whether two pages of one address are one; a site may give the address of its front page for all of them."""
+        a, b = self.letters(i), self.letters(j)
+        return not a or not b or fuzz.ratio(a, b, score_cutoff=_AKIN) > 0
+
     def by_titles(self) -> None:
         groups: dict[str, list[int]] = defaultdict(list)
         for i, r in enumerate(self.records):
@@ -201,7 +224,7 @@ class _Grouping:
             return None
         alike = self.alikeness(i, j)
         telling = len(_LETTERS.findall(a.title or "")) >= 4
-        if a.author and b.author and telling and (alike is None or alike >= 40):
+        if a.author and b.author and telling and (alike is None or alike >= _AKIN):
             return "same title, first author and year"
         if alike is None and len(_LETTERS.findall(a.title or "")) >= _UNIQUE_TITLE:
             return "same long title"
@@ -223,7 +246,7 @@ class _Grouping:
             if (len(members) <= CROWD if self.crowded is None else part not in self.crowded)
             for pair in combinations(members, 2)
         )
-        likely = {pair for pair, times in shared.items() if times >= _SHARED}
+        likely = {pair for pair, times in shared.items() if times >= SHARED}
         likely |= {pair for members in copies.values() for pair in pairs(members)}
         for i, j in sorted(likely):
             if self.root(i) != self.root(j) and self._same_text(i, j):
@@ -242,7 +265,7 @@ class _Grouping:
         a, b = self.letters(i), self.letters(j)
         if min(len(a), len(b)) < _LONG_ENOUGH:
             return None
-        return fuzz.ratio(a, b, score_cutoff=40)
+        return fuzz.ratio(a, b, score_cutoff=_AKIN)
 
     def letters(self, i: int) -> str:
         if i not in self._letters:

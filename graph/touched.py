@@ -22,7 +22,7 @@ FEW = 100
 """Documents that may be touched in a graph of any size before resolving everything is quicker …"""
 SHARE = 0.1
 """… or this share of its documents."""
-DEPENDENCIES = "2"
+DEPENDENCIES = "3"
 """The version of what resolution keeps in tables of its own, noted in the file when they are complete."""
 
 

@@ -22,7 +22,7 @@ from begat.loaders.sources.input import Input, storable
 from begat.loaders.sources.problem import Report
 
 HUB = Service(
-    name="hub", title="Hugging Face", base="https://huggingface.co", interval=0.6, hosts=("hf.co",),
+    name="hub", title="Hugging Face", base=modelcard.HUB, interval=0.6, hosts=("hf.co",),
     key_variable="HF_TOKEN", key_header="Authorization", largest=16 << 20,
     refusals={
         401: "no such model, or a private one: check its name, or set HF_TOKEN",
@@ -164,7 +164,7 @@ def _dated(document: Document, about: Mapping[str, Any]) -> Document:
     return replace(
         document,
         date=document.date or (None if created.startswith(_UNDATED) else dates.iso(created)),
-        url=f"{HUB.base}/{document.id}",
+        url=modelcard.address(document.id),
     )
 
 

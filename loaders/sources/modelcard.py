@@ -24,6 +24,7 @@ _ALSO_OF_MODELS = re.compile(r"^(license|tags|datasets|metrics|language):", re.M
 _OF_DATASETS = re.compile(r"^(dataset_info|task_categories|size_categories|configs):", re.M)
 _CARD = re.compile(r"^(model card( for|:)?|model:)\s*", re.I)
 _CACHED = re.compile(r"models--(.+)--(.+)")
+HUB = "https://huggingface.co"
 _LONGEST_FRONT = 1 << 20
 _DEEPEST = 40
 
@@ -69,6 +70,11 @@ def of_repository(input: Input, repository: str, tags: Sequence[str]) -> Documen
     return _described(input, said, whole[front.end() :] if front else whole, repository, tags)
 
 
+def address(repository: str) -> str:
+    """The page of `org/model` on the hub, by which its card and its place in lists are known for one."""
+    return f"{HUB}/{repository}"
+
+
 def listed(repository: str, tags: Sequence[str]) -> tuple[Declared, ...]:
     """What the hub's tags declare of `org/model`: `base_model:finetune:org/base`."""
     model = Thing(NodeType.MODEL, _repository(repository))
@@ -82,10 +88,13 @@ def _described(
     name = _repository(repository) if repository else _name(said, read, input)
     tags = [Reference(arxiv=arxiv) for tag in (*_strings(said.get("tags")), *hub) if (arxiv := _arxiv(tag))]
     known = {reference.arxiv for reference in read.references}
+    folder = _folder(input) or input.stem
+    if not repository and input.stem.lower() == "readme" and (cached := _CACHED.fullmatch(folder)):
+        repository = f"{cached[1]}/{cached[2]}"
     return replace(
         read,
-        id=repository
-        or (_CACHED.sub(r"\1/\2", _folder(input) or input.stem) if input.stem.lower() == "readme" else input.stem),
+        id=repository or (folder if input.stem.lower() == "readme" else input.stem),
+        url=address(repository) if repository else None,
         title=read.title or name,
         references=(*read.references, *(tag for tag in dict.fromkeys(tags) if tag.arxiv not in known)),
         declared=_all_declared(said, Thing(NodeType.MODEL, name), hub) if name else (),

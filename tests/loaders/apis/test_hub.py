@@ -1,20 +1,24 @@
 """The hub: cards with what they declare, the hub's own tags, and the models that descend from one."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from begat.graph.build import build
 from begat.graph.declared import complete
 from begat.graph.model import Document, Mined
-from begat.graph.store import check_evidence
-from begat.graph.vocabulary import Relation
+from begat.graph.store import Store, check_evidence
+from begat.graph.vocabulary import NodeType, Origin, Relation
 from begat.loaders.apis import Client, hub
 from begat.loaders.apis.hub import MODELS, model_key
+from tests.graph.simple_miner import SimpleMiner
 from tests.loaders.apis import feeds
 from tests.loaders.apis.asking import cited, documents
 from tests.loaders.apis.loopback import PAGE_OF_WORDS, Asked, Loopback, PatientClock, Said, serving
 from tests.loaders.sources.samples import Told
+from tests.loaders.sources.samples import documents as read_files
 
 
 @pytest.fixture
@@ -36,6 +40,19 @@ def models(client: Client, *keys: str) -> tuple[list[Document], Told]:
 def edges(document: Document) -> set[tuple[str, str, str, str]]:
     """(subject, relation, object, field) of what a document declares of its model."""
     return {(d.subject.name, d.relation, d.object.name, d.field) for d in document.declared if d.subject}
+
+
+def test_a_card_and_a_place_in_a_list_are_one_witness(tmp_path: Path) -> None:
+    path = tmp_path / "models--birds--heron-7b" / "README.md"
+    path.parent.mkdir()
+    path.write_text("---\nbase_model: birds/egret-7b\n---\nHeron wades.\n")
+    (card,), _ = read_files(path)
+    place = replace(card, text="", title="heron-7b", source="hf:birds/egret-7b/descendants")
+    with Store.create(tmp_path / "graph") as store:
+        build(store, [card, place], SimpleMiner(), complete=())
+        (edge,) = store.edges("relation = 'FINE_TUNED_FROM'")
+        assert (edge.support, edge.origin) == (1, Origin.DECLARED)
+        assert [node.id for node in store.nodes() if node.type == NodeType.PAPER] == ["document-birds%2Fheron-7b"]
 
 
 @pytest.mark.parametrize(
