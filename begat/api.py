@@ -406,7 +406,7 @@ def grow(
                 store, client, start, depth=depth, limit=limit, direction=direction,
                 on_problem=on_problem or (lambda problem: None),
             )  # fmt: skip
-            found.report = _added(store, found.documents, (), workers, progress)
+            found.report = _added(store, found.documents, found.facts, workers, progress)
     return found
 
 

@@ -5,11 +5,11 @@ A paper is called missing what none of its records, and no metadata, says of it.
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
-from begat.graph.model import Node
+from begat.graph.model import Facts, Node
 from begat.graph.store import Store
 from begat.graph.vocabulary import NodeType
 
@@ -125,3 +125,23 @@ def _gaps(node: Node, records: _Known | None, keys: tuple[str, ...]) -> Iterator
             yield Gap.TEXT
         if not records.citations:
             yield Gap.CITATIONS
+
+
+# -- filling -----------------------------------------------------------------------------------------------
+
+
+def completed(known: Facts, said: Facts, by: str) -> Facts:
+    """What is known, with what is said beside it: nothing is overwritten, a date only made more precise.
+
+    `extra` notes of each field that is new by which service it was said.
+    """
+    fields = ("title", "authors", "date", "venue", "url", "doi")
+    new = {name: getattr(said, name) for name in fields if getattr(said, name) and not getattr(known, name)}
+    if more_precise(said.date, known.date):
+        new["date"] = said.date
+    return replace(known, **new, extra={**known.extra, **dict.fromkeys(new, by)}) if new else known
+
+
+def more_precise(date: str | None, known: str | None) -> bool:
+    """Whether a date says all that is known, and more."""
+    return bool(date and date != known and date.startswith(known or ""))

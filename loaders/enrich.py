@@ -14,7 +14,7 @@ from begat.graph import ids, papers
 from begat.graph.build import BuildReport
 from begat.graph.declared import reference_key
 from begat.graph.errors import ServiceError, UsageError
-from begat.graph.missing import Gap, Missing, missing
+from begat.graph.missing import Gap, Missing, completed, missing, more_precise
 from begat.graph.model import Document, Facts, Reference
 from begat.graph.store import Store
 from begat.loaders.apis import Client, arxiv, crossref, openalex, opencitations, semantic_scholar
@@ -238,7 +238,7 @@ class _Enriching:
         if Gap.TITLE in paper.gaps and document.title:
             says["title"] = document.title
             paper.gaps.discard(Gap.TITLE)
-        if _more_precise(document.date, paper.date):
+        if more_precise(document.date, paper.date):
             says["date"] = paper.date = document.date
             paper.gaps.discard(Gap.DATE)
         if Gap.AUTHORS in paper.gaps and document.authors:
@@ -255,13 +255,8 @@ class _Enriching:
     def _keep(self, facts: Facts, service: str) -> None:
         """What is new beside what is known already, which stands."""
         known = self._facts.get(facts.key) or self.store.facts(facts.key) or Facts(facts.key)
-        fields = ("title", "authors", "date", "venue", "url", "doi")
-        new = {name: getattr(facts, name) for name in fields if getattr(facts, name) and not getattr(known, name)}
-        if _more_precise(facts.date, known.date):
-            new["date"] = facts.date
-        if new:
-            said_by = {**known.extra, **dict.fromkeys(new, service)}
-            self._facts[facts.key] = replace(known, **new, extra=said_by)
+        if (new := completed(known, facts, service)) != known:
+            self._facts[facts.key] = new
 
     # -- documents -------------------------------------------------------------------------------------
 
@@ -313,11 +308,6 @@ def _one_paper(paper: Missing, document: Document) -> bool:
     ours = papers.Record(1, "", "", None, None, paper.title, next(iter(paper.authors), None), year, "")
     facts = Facts(document.keys[0], document.title, document.authors, document.date)
     return len(papers.papers([ours, papers.of_facts(2, facts)], lambda number: "")) == 1
-
-
-def _more_precise(date: str | None, known: str | None) -> bool:
-    """Whether a date says all that is known, and more."""
-    return bool(date and date != known and date.startswith(known or ""))
 
 
 def _without_places(references: Sequence[Reference]) -> tuple[Reference, ...]:

@@ -16,7 +16,8 @@ from typing import Any
 from begat.graph import ids
 from begat.graph.build import BuildReport
 from begat.graph.errors import BegatError, ServiceError, UsageError
-from begat.graph.model import Document, Node
+from begat.graph.missing import completed
+from begat.graph.model import Document, Facts, Node
 from begat.graph.search import find
 from begat.graph.store import Store
 from begat.graph.vocabulary import NodeType, Relation
@@ -58,9 +59,10 @@ class Estimate:
 
 @dataclass(slots=True)
 class Grown:
-    """What came: `papers` and `models` count what was taken, those to begin with apart."""
+    """What came: `papers` and `models` count what was taken, those to begin with apart; `facts` are of the rest."""
 
     documents: list[Document] = field(default_factory=list)
+    facts: list[Facts] = field(default_factory=list)
     papers: int = 0
     models: int = 0
     steps: int = 0
@@ -203,6 +205,7 @@ class _Met:
     record: dict[str, Any]
     influential: bool = False
     worded: bool = False
+    cited: bool = False
 
 
 class _Growing:
@@ -217,11 +220,14 @@ class _Growing:
         self.on_problem = on_problem
         self.grown = Grown()
         self.documents: dict[tuple[str, str], Document] = {}
-        self.sources = {source for (source,) in store.connection.execute("SELECT DISTINCT source FROM documents")}
+        self.stored = {source for (source,) in store.connection.execute("SELECT DISTINCT source FROM documents")}
+        self.sources = set(self.stored)
         self.known = _read_elsewhere(store)
         self.papers: list[dict[str, Any]] = []
         self.models: list[str] = []
         self.taken: set[str] = set()
+        self.left_out: set[str] = set()
+        self.others: dict[str, dict[str, Any]] = {}
         self.begun = 0
         self._listed: list[tuple[dict[str, Any], list[dict[str, Any]]]] = []
         self._met: dict[str, _Met] = {}
@@ -271,21 +277,23 @@ class _Growing:
         if self.back:
             values = semantic_scholar.with_references(self.client, values, report)
             for item in values["references"]:
-                self._meet(semantic_scholar.cited(item), item)
+                self._meet(semantic_scholar.cited(item), item, cited=True)
         cites = semantic_scholar.citations(self.client, values, report, max(self.limit, PAGE)) if self.on else []
         for item in cites:
             self._meet(semantic_scholar.citing(item), item)
-        if self.back or source not in self.sources:
+        poorer = report.failed and source in self.stored
+        if (self.back and not poorer) or source not in self.sources:
             self._keep_whole(list(semantic_scholar.of_record(values, report)))
         self._listed.append((values, cites))
 
-    def _meet(self, record: dict[str, Any], item: dict[str, Any]) -> None:
+    def _meet(self, record: dict[str, Any], item: dict[str, Any], *, cited: bool = False) -> None:
         sha = record.get("paperId")
         if not isinstance(sha, str) or not record.get("title"):
             return
         met = self._met.setdefault(sha, _Met(record))
         met.influential |= bool(item.get("isInfluential"))
         met.worded |= bool(item.get("contexts"))
+        met.cited |= cited
         self._joined[sha] += 1
 
     def take_papers(self) -> None:
@@ -293,7 +301,8 @@ class _Growing:
         new = [sha for sha in self._met if sha not in self.taken]
         new.sort(key=lambda sha: (-self._joined[sha], not self._met[sha].influential, not self._met[sha].worded))
         chosen = new[: max(self.room, 0)]
-        self.grown.left_out += len(new) - len(chosen)
+        self.left_out.update(new)
+        self.others.update((sha, self._met[sha].record) for sha in new if self._met[sha].cited)
         self.grown.papers += len(chosen)
         self.taken.update(chosen)
         citing = set()
@@ -327,7 +336,7 @@ class _Growing:
         """Take these models, as far as there is room; those that are taken now or were before."""
         new = [name for name in dict.fromkeys(names) if name not in self.taken]
         chosen = new[: max(self.room, 0)]
-        self.grown.left_out += len(new) - len(chosen)
+        self.left_out.update(new)
         self.taken.update(chosen)
         self.models += chosen
         return [name for name in names if name in self.taken]
@@ -356,9 +365,23 @@ class _Growing:
     def gathered(self, start: Seeds) -> Grown:
         """What was taken, as a build takes it."""
         self.grown.documents = list(self.documents.values())
+        self.grown.facts = list(self._titles())
+        self.grown.left_out = len(self.left_out - self.taken)
         models = {document.id for document in self.grown.documents if document.source.startswith("hf:")}
         self.grown.models = len(models - set(start.models))
         return self.grown
+
+    def _titles(self) -> Iterator[Facts]:
+        """Titles and dates of what is cited and was not taken, beside what is known."""
+        for sha, record in self.others.items():
+            if sha in self.taken:
+                continue
+            for document in semantic_scholar.of_record(record, Report(S2.name, lambda problem: None)):
+                key = document.keys[0] if document.arxiv or document.doi else f"url:{document.url}"
+                known = self.store.facts(key) or Facts(key)
+                new = completed(known, Facts(key, title=document.title, date=document.date), S2.name)
+                if new != known:
+                    yield new
 
 
 def _source(values: dict[str, Any]) -> str:

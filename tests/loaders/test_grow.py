@@ -37,7 +37,7 @@ class World:
     def grow(self, start: Seeds, depth: int = 1, **options: object) -> Grown:
         with Store.create(self.path) as store:
             found = grow(store, self.client, start, depth=depth, on_problem=self.told.append, **options)  # type: ignore[arg-type]
-            build(store, found.documents, MINER, complete=())
+            build(store, found.documents, MINER, facts=found.facts, complete=())
         return found
 
     def sources(self) -> set[tuple[str, str]]:
@@ -115,11 +115,14 @@ def test_of_equally_joined_the_influential_are_taken_first(world: World) -> None
     assert world.papers() == {"Heron", "Egret"}
 
 
-def test_what_is_past_the_limit_is_still_cited(world: World) -> None:
+def test_what_is_past_the_limit_is_still_cited_by_its_title(world: World) -> None:
     world.grow(HERON, limit=1, direction="ancestors")
     with Store.open(world.path) as store:
         cited = [edge.object for edge in store.edges("subject = 'arxiv-2401.00011' AND relation = 'CITES'")]
-    assert len(cited) == 3
+        assert {node.name for node in store.nodes_of(cited).values()} == {
+            BIRDS[name].title for name in ("Egret", "Stork", "Bittern")
+        }
+        assert world.papers() == {"Heron", "Egret"}
 
 
 def test_no_paper_is_asked_for_twice(world: World) -> None:
@@ -166,6 +169,17 @@ def test_a_list_that_cannot_be_had_is_told_and_the_rest_goes_on(world: World) ->
     world.grow(HERON)
     assert "its references are not whole" in world.told.lines[0] and "503" in world.told.lines[0]
     assert "Heron" in world.papers()
+
+
+def test_a_list_that_is_not_whole_replaces_none_that_was(world: World) -> None:
+    world.grow(HERON)
+    world.client.cache.folder = world.client.cache.folder.with_name("empty")
+    world.server.answer = lambda asked: (
+        Said(503, b"") if asked.path.endswith("/references") else birds.everything(asked)
+    )
+    world.grow(HERON)
+    with Store.open(world.path) as store:
+        assert len(list(store.edges("subject = 'arxiv-2401.00011' AND relation = 'CITES'"))) == 3
 
 
 def test_ctrl_c_keeps_what_came(world: World) -> None:
