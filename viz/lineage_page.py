@@ -8,11 +8,13 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from begat.queries.lineage import Lineage, whole_steps
+from begat.queries.lineage import MOST_COUNTED, Lineage, whole_steps
 from begat.viz import page as pages
 
 MANY = 800
 """Past so many works a picture is not read at a glance, and a browser no longer pans over it at ease."""
+BEST = 150
+"""Works drawn of a first step that is too wide by itself: the best attested."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,21 +33,24 @@ def page(lineage: Lineage, reach: Mapping[int, int] | None = None, most: int = M
     `queries.lineage.reach` counts them). Past `most` works, only whole steps that fit are drawn.
     """
     counts = Counter(abs(step) for step in lineage.steps.values()) | Counter(reach or {})
-    shown = narrowed(lineage, most)
+    too_wide = len(lineage.nodes) > BEST and not whole_steps(counts, most)
+    shown = narrowed(lineage, BEST if too_wide else most)
     depths = []
     if sum(counts.values()) > len(shown.nodes):
         depths = _depths(counts, shown)
+        shown = replace(shown, truncated=None)  # the offer says it, and better
     return pages.page(
         shown,
         "lineage.html",
         subject=lambda works: works[lineage.subject.id],
         depths=depths,
         total=sum(counts.values()),
+        counted=MOST_COUNTED,
     )
 
 
 def narrowed(lineage: Lineage, most: int) -> Lineage:
-    """A lineage of at most so many works: all within the most steps that fit, of the first step the best attested."""
+    """A lineage of at most so many works: all within the most steps that fit; of a first step too wide, the best."""
     if len(lineage.nodes) <= most:
         return lineage
     counts = Counter(abs(step) for step in lineage.steps.values())

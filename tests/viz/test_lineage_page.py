@@ -9,7 +9,7 @@ from begat.graph.model import Edge, Node
 from begat.graph.store import Store
 from begat.graph.vocabulary import LINEAGE, NodeType, Origin, Relation
 from begat.queries.lineage import Lineage, lineage
-from begat.viz.lineage_page import narrowed, page
+from begat.viz.lineage_page import BEST, narrowed, page
 from begat.viz.links import link, web_address
 from tests.viz import hostile, works
 
@@ -116,9 +116,12 @@ def fan(*widths: int) -> Lineage:
     return works.lineage_of(first, nodes, edges)
 
 
-def test_of_a_step_that_is_too_wide_the_best_attested_are_drawn() -> None:
+def test_of_a_first_step_that_is_too_wide_the_best_attested_are_drawn() -> None:
     kept = {node.id for node in narrowed(fan(1000), 300).nodes}
     assert kept == {"model-first", *(f"model-1-{i}" for i in range(701, 1000))}
+    html = page(fan(1000))
+    assert len(re.findall(r'<a id="n\d+"', html)) == BEST
+    assert f"The picture shows {BEST} of them, the best attested of the nearest" in plain(html)
 
 
 def test_the_reach_beyond_what_was_read_is_told() -> None:
