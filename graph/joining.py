@@ -87,13 +87,15 @@ class _Joining:
         """
         among, given = "IN (SELECT value FROM json_each(?))", json.dumps(sorted(self.touched.documents))
         sketches, signs = self._signs_of(self.touched.documents)
-        parts = set().union(*sketches)
+        records = [self._record(row) for row in self._rows(f"number {among}", (given,))]
+        found = {record.number for record in records}
+        parts = {sign for record in records for sign in papers.signs(record) if sign.startswith("part:")}
+        parts = parts.union(*sketches)
         crowds = {part for part in parts if self._crowded(part)}
         self.sql.execute(f"DELETE FROM signs WHERE document {among} AND sign NOT LIKE 'is:%'", (given,))
-        self._add_signs([self._record(row) for row in self._rows(f"number {among}", (given,))])
-        found = {n for (n,) in self.sql.execute(f"SELECT number FROM documents WHERE number {among}", (given,))}
+        self._add_signs(records)
         # Whom a part joins no more since a crowd shares it, or joins now that no crowd does any more.
-        for part in parts | set().union(*self._signs_of(found)[0]):
+        for part in parts:
             if self._crowded(part) != (part in crowds):
                 found.update(self._having(part))
         for sketch in sketches:
