@@ -422,6 +422,7 @@ _SCHEMA: dict[str, str] = {
     "begat_graph": "CREATE CONSTRAINT begat_graph IF NOT EXISTS FOR (n:BegatGraph) REQUIRE n.key IS UNIQUE",
     "begat_range": "CREATE CONSTRAINT begat_range IF NOT EXISTS FOR (n:BegatRange) REQUIRE (n.kind, n.start) IS UNIQUE",
     "begat_id": f"CREATE CONSTRAINT begat_id IF NOT EXISTS FOR (n:{LABEL}) REQUIRE n.id IS UNIQUE",
+    "begat_family": f"CREATE INDEX begat_family IF NOT EXISTS FOR (n:{LABEL}) ON (n.family)",
     "begat_name": f"CREATE INDEX begat_name IF NOT EXISTS FOR (n:{LABEL}) ON (n.name)",
     **{
         f"begat_{kind.lower()}_{name}": f"CREATE INDEX begat_{kind.lower()}_{name} IF NOT EXISTS FOR (n:{kind}) ON (n.{name})"

@@ -652,6 +652,10 @@ class Store:
                 [*batch, *relations, min_confidence],
             )
 
+    def edge(self, subject: str, relation: Relation, object_: str) -> Edge | None:
+        """The edge of these node ids, or None."""
+        return next(self.edges("subject = ? AND relation = ? AND object = ?", (subject, relation, object_)), None)
+
     def edges_at(self, node_id: str, relation: Relation, ends: Sequence[str], most: int) -> tuple[int, list[Edge]]:
         """How many edges of a relation have the node as one of these `ends`, and the best `most` of them."""
         where = " OR ".join(f"(relation = ?1 AND {end} = ?2)" for end in ends)

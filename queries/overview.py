@@ -1,19 +1,40 @@
 """The graph as a whole, a few rows at a time: what is most built upon, what is new, families, counts by type and year.
 
-Every read is a count over an index or a page of rows; none holds the graph.
+Every read is a count over an index or a page of rows; none holds the graph. Of a graph in a Neo4j the same is asked in
+queries/neo4j_overview.py, by functions of the same names.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import wraps
+from typing import Concatenate, ParamSpec, TypeVar
 
 from begat.graph.model import Edge, Node
 from begat.graph.names import fold, parse
+from begat.graph.reader import Reader
 from begat.graph.store import Store
 from begat.graph.vocabulary import FACTS, LINEAGE, THINGS, NodeType, Relation
 
 _THINGS = ", ".join(f"'{kind}'" for kind in THINGS)
 _LINEAGE = ", ".join(f"'{relation}'" for relation in LINEAGE)
 _AFTER_ALL = "\U0010ffff"
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+def anywhere(ask: Callable[Concatenate[Store, P], T]) -> Callable[Concatenate[Reader, P], T]:
+    """The question, which is one of a graph file, of any graph."""
+
+    @wraps(ask)
+    def asked(store: Reader, /, *args: P.args, **options: P.kwargs) -> T:
+        if isinstance(store, Store):
+            return ask(store, *args, **options)
+        from begat.queries import neo4j_overview  # its driver takes a while to load
+
+        found: T = getattr(neo4j_overview, ask.__name__)(store, *args, **options)
+        return found
+
+    return asked
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +54,7 @@ class Completion:
     alias: str | None
 
 
+@anywhere
 def most_built_upon(store: Store, limit: int = 12) -> list[tuple[Node, int]]:
     """The works from which most others descend directly, with how many do."""
     rows = store.connection.execute(
@@ -44,6 +66,7 @@ def most_built_upon(store: Store, limit: int = 12) -> list[tuple[Node, int]]:
     return [(nodes[node], count) for node, count in rows if node in nodes]
 
 
+@anywhere
 def newest(store: Store, limit: int = 12) -> list[Node]:
     """The models, methods and datasets that came last."""
     rows = store.connection.execute(
@@ -53,6 +76,7 @@ def newest(store: Store, limit: int = 12) -> list[Node]:
     return [nodes[row[0]] for row in rows]
 
 
+@anywhere
 def families(store: Store, limit: int = 12) -> list[Family]:
     """The families of most members; one that stands alone is none."""
     rows = store.connection.execute(
@@ -66,6 +90,7 @@ def families(store: Store, limit: int = 12) -> list[Family]:
     return [Family(family, count, nodes[first[family]]) for family, count, _ in rows]
 
 
+@anywhere
 def census(store: Store) -> dict[tuple[NodeType, int | None], int]:
     """How many nodes of each type came in each year; None: of unknown date."""
     rows = store.connection.execute(
@@ -78,6 +103,7 @@ def census(store: Store) -> dict[tuple[NodeType, int | None], int]:
     return found
 
 
+@anywhere
 def works(
     store: Store,
     *,
@@ -108,6 +134,7 @@ def works(
     return [nodes[row[0]] for row in rows]
 
 
+@anywhere
 def edges_of(
     store: Store, node: str, relation: Relation, forward: bool, *, limit: int = 50, offset: int = 0
 ) -> list[Edge]:
@@ -127,6 +154,7 @@ def edges_of(
     return [found[row] for row in rows]
 
 
+@anywhere
 def complete(store: Store, text: str, limit: int = 10) -> list[Completion]:
     """The works whose name or alias begins with `text`, shortest names first; then those with its words within."""
     keys = dict.fromkeys(key for key in (fold(text), parse(text).key if text.strip() else "") if key)
