@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any, BinaryIO
 
+from begat.graph.declared import SECTION
 from begat.graph.errors import NotFoundError, UsageError
 from begat.graph.model import Edge, Node
 from begat.graph.names import parse
@@ -116,6 +117,7 @@ def mark(store: Store, edge: Edge, *, right: bool, reason: str) -> None:
     """Say that an edge is right or wrong; what was said of it before is replaced. Raises UsageError."""
     verdict = Verdict.RIGHT if right else Verdict.WRONG
     ends = (edge.subject, edge.relation.value, edge.object)
+    touched = _touched(store, Correction(0, verdict, edge.subject, edge.relation, edge.object, reason, ""))
     with store.transaction():
         _record(store, verdict, *ends, reason)
         where = "subject = ? AND relation = ? AND object = ?"
@@ -127,6 +129,8 @@ def mark(store: Store, edge: Edge, *, right: bool, reason: str) -> None:
             gone = store.connection.execute(f"DELETE FROM edges WHERE {where}", ends)
             store.add_counts({"edges": -gone.rowcount})
         store.raise_revision()
+    if edge.relation is Relation.CITES and _with_sections(store, edge.subject):
+        _update(store, touched)
 
 
 def merge(store: Store, one: Node, other: Node, reason: str) -> None:
@@ -174,11 +178,23 @@ def _touched(store: Store, correction: Correction) -> Touched:
     touched = Touched.of(store)
     if correction.relation is not None:
         touched.edges.add((correction.subject, correction.relation.value, correction.object))
+        if correction.relation is Relation.CITES:  # what sections of a page are about hangs on whether it cites that
+            touched.note(store, _with_sections(store, correction.subject))
         return touched
     said = (list(said_of_names(store, Verdict.SAME)), list(said_of_names(store, Verdict.APART)))
     touched.said = said
     touched.names |= {parse(name).key for name in (correction.subject, correction.object)}
     return touched
+
+
+def _with_sections(store: Store, page: str) -> list[int]:
+    """The documents of a page that have sections which may be about a paper of their title."""
+    rows = store.connection.execute(
+        "SELECT DISTINCT r.document FROM referred r JOIN documents d ON d.number = r.document"
+        " WHERE d.paper = ? AND r.key LIKE ?",
+        (page, f"{SECTION}%"),
+    )
+    return [number for (number,) in rows]
 
 
 def _update(store: Store, touched: Touched) -> None:

@@ -14,10 +14,12 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cached_property
 from math import prod
 
 from begat.graph import corrections, ids
 from begat.graph.corrections import Verdict, said_of_names
+from begat.graph.declared import SECTION
 from begat.graph.identity import Circumstances, Concepts, Entity, Identity, Introduction, Use, leaning, slug
 from begat.graph.model import Assertion, Edge, Evidence, Node, Thing
 from begat.graph.names import fold, parse
@@ -183,6 +185,21 @@ class Meant:
         key = self._known_by_title(key)
         return self.has(key) or ids.paper_node_id(key), key
 
+    def within(self, key: str, doc: "Doc") -> str:
+        """The node of a key in a document: its own; of a section's title the page's, where it means no paper."""
+        if key in doc.keys:
+            return doc.node
+        if not key.startswith(SECTION):
+            return self.by(key)[0]
+        node = self.is_meant(f"title:{key.removeprefix(SECTION)}")
+        return doc.node if node is None or (doc.node, node) in self.refused else node
+
+    @cached_property
+    def refused(self) -> set[tuple[str, str]]:
+        """Pages and the papers that, as a reader says, they do not cite: nor is any section of theirs about them."""
+        said = corrections.verdicts(self.store).items()
+        return {(page, paper) for (page, relation, paper), right in said if relation == Relation.CITES and not right}
+
     def _known_by_title(self, key: str) -> str:
         """For a title that metadata has of one paper alone, that paper's key; any other key as it is."""
         title = key.removeprefix("title:")
@@ -234,11 +251,12 @@ class _Resolution:
 
     def paper(self, key: str, document: int) -> str:
         """The node id of a paper key; `document:ID` and any key of its own is the asking document's paper."""
-        if key in self.docs[document].keys:
-            return self.docs[document].node
-        node, known = self.meant.by(key)
-        self.key_of[node] = min(self.key_of.get(node, known), known)
-        self.referred[key, document] = node
+        node = self.meant.within(key, self.docs[document])
+        if key not in self.docs[document].keys:
+            self.referred[key, document] = node
+            if not key.startswith(SECTION):
+                known = self.meant.by(key)[1]
+                self.key_of[node] = min(self.key_of.get(node, known), known)
         return node
 
     def _paper_dates(self) -> dict[str, str | None]:

@@ -14,6 +14,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from typing import Any
 
 from begat.graph import corrections
+from begat.graph.declared import SECTION
 from begat.graph.identity import (
     SURE,
     Circumstances,
@@ -158,7 +159,7 @@ class _Update:
         if key in doc.keys:
             return doc.node
         if (key, number) not in self.referred:
-            self.referred[key, number] = self.meant.by(key)[0]
+            self.referred[key, number] = self.meant.within(key, doc)
         return self.referred[key, number]
 
     def _date(self, node: str) -> str | None:
@@ -187,7 +188,14 @@ class _Update:
             for (node,) in self.rows("SELECT node FROM referred WHERE key = ? LIMIT 1", key):
                 if self.meant.by(key)[0] != node:
                     others |= self.column("SELECT document FROM referred WHERE key = ?", key)
+            if key.startswith("title:"):
+                others |= self._sections_turned(SECTION + key.removeprefix("title:"))
         self.note(others)
+
+    def _sections_turned(self, key: str) -> set[int]:
+        """The documents of which a section of this title is about another paper than it was."""
+        known = self.rows("SELECT document, node FROM referred WHERE key = ?", key)
+        return {number for number, node in known if self.meant.within(key, self.doc(number)) != node}
 
     def note(self, numbers: Iterable[int]) -> None:
         self.touched.note(self.store, numbers)
@@ -373,7 +381,7 @@ class _Update:
         return {self._node_of(key, doc) for key in keys}
 
     def _node_of(self, key: str, doc: Doc) -> str:
-        return doc.node if key in doc.keys else self.meant.by(key)[0]
+        return self.meant.within(key, doc)
 
     # -- things ----------------------------------------------------------------------------------------
 
@@ -665,7 +673,10 @@ class _Update:
         """Papers that touched documents are, were, or speak of."""
         for node in sorted(self.touched.papers | self.introducing | self._papers_spoken_of()):
             docs = sorted(read_docs(self.store, "paper = ?", (node,)), key=lambda d: (d.id, d.source))
-            spoken = self.rows("SELECT key, min(written) FROM referred WHERE node = ? GROUP BY key", node)
+            spoken = self.rows(
+                "SELECT key, min(written) FROM referred WHERE node = ? AND key NOT LIKE ? GROUP BY key",
+                node, f"{SECTION}%",
+            )  # fmt: skip
             if not docs and not spoken:
                 self.write_node(node, None, [])
                 continue

@@ -61,12 +61,23 @@ def _declared(dice: random.Random) -> tuple[Declared, ...]:
     return introduces, Declared(relation, base, "base_model", base.name, model)
 
 
+def _sections(dice: random.Random, sentences: list[str], about: str) -> tuple[Section, ...]:
+    """What the sections of a page are about: an id says it, or only a title, which stands at its beginning."""
+    kind = dice.random()
+    if kind < 0.3:
+        return (Section(0, len(sentences[0]), "S", arxiv=about),)
+    if kind < 0.7:
+        sentences[0] = f"{(title := f'A study of number {dice.randrange(8)} things')}: {sentences[0]}"
+        return (Section(0, len(sentences[0]), title),)
+    return ()
+
+
 def documents(dice: random.Random, size: int) -> list[Document]:
     """About `size` documents of three sources, no two of one source with one id."""
     found: dict[tuple[str, str], Document] = {}
     for number in range(size):
         sentences = [_sentence(dice) for _ in range(dice.randint(1, 4))]
-        if dice.random() < 0.15:
+        if dice.random() < 0.3:
             sentences.insert(0, LONG)
 
         def other(often: float, own: int = number) -> int:
@@ -74,6 +85,7 @@ def documents(dice: random.Random, size: int) -> list[Document]:
 
         paper = dice.random() < 0.85
         about = f"2301.{dice.randrange(size):05}"
+        sections = () if paper else _sections(dice, sentences, about)
         document = Document(
             f"d{other(0.1)}",
             " ".join(sentences),
@@ -87,7 +99,7 @@ def documents(dice: random.Random, size: int) -> list[Document]:
             references=tuple(_reference(dice, size) for _ in range(dice.randint(0, 3))),
             paper=paper,
             declared=_declared(dice),
-            sections=(Section(0, len(sentences[0]), "S", arxiv=about),) if not paper and dice.random() < 0.5 else (),
+            sections=sections,
         )
         found.setdefault((document.source, document.id), document)
     return list(found.values())
