@@ -187,6 +187,9 @@ class Graph:
         """Ask a question of the library by its name (`begat ask --list`)."""
         from begat.queries.library import ask
 
+        if engine == "sparql":  # which is asked of files
+            with self.file() as store:
+                return ask(store, question, engine=engine, **parameters)
         return ask(self.store, question, engine=engine, **parameters)
 
     # -- out ---------------------------------------------------------------------------------------------
@@ -233,7 +236,11 @@ class Graph:
         from begat.graph.check import check
 
         if not isinstance(self.store, Store):
-            raise UsageError(f"{self.store.place}: texts are not in Neo4j; check the graph file that was pushed")
+            pushed = self.store.marker.get("file") or "FILE"
+            raise UsageError(
+                f"{self.store.place}: texts are not in Neo4j; check the graph file that was pushed ('begat check -g"
+                f" {pushed}'), then push it again, which mends what differs"
+            )
         return check(self.store)
 
 

@@ -2,10 +2,10 @@
 
 from begat.graph.model import Edge, Node
 from begat.graph.names import fold, parse
-from begat.graph.neo4j_store import Neo4jStore
+from begat.graph.neo4j_store import Neo4jStore, PushedStats
 from begat.graph.properties import LABEL
 from begat.graph.search import search
-from begat.graph.vocabulary import FACTS, LINEAGE, THINGS, NodeType, Relation
+from begat.graph.vocabulary import FACTS, LINEAGE, THINGS, NodeType, Origin, Relation
 from begat.queries.overview import Completion, Family
 
 _THING = "|".join(THINGS)
@@ -57,6 +57,21 @@ def census(store: Neo4jStore) -> dict[tuple[NodeType, int | None], int]:
             cell = kind, int(year) if year and year.isdigit() else None
             found[cell] = found.get(cell, 0) + count
     return found
+
+
+def certainty(store: Neo4jStore) -> list[tuple[int, int]]:
+    """How many mined edges there are of each tenth of confidence, counted from 0: (tenth, edges)."""
+    rows = store.rows(
+        f"MATCH (:{LABEL})-[r:{'|'.join(Relation)} {{_ours: true}}]->() WHERE r.origin = '{Origin.MINED}'"
+        " WITH toInteger(r.confidence * 10) AS tenth RETURN CASE WHEN tenth > 9 THEN 9 ELSE tenth END AS band, count(*)"
+        " ORDER BY band"
+    )
+    return [(band, count) for band, count in rows]
+
+
+def counted(store: Neo4jStore) -> PushedStats:
+    """Counts of all that is in it."""
+    return store.counts()
 
 
 def works(

@@ -7,13 +7,17 @@ queries/neo4j_overview.py, by functions of the same names.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import wraps
-from typing import Concatenate, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Concatenate, ParamSpec, TypeVar
 
+from begat.graph.check import Stats, stats
 from begat.graph.model import Edge, Node
 from begat.graph.names import fold, parse
 from begat.graph.reader import Reader
 from begat.graph.store import Store
 from begat.graph.vocabulary import FACTS, LINEAGE, THINGS, NodeType, Relation
+
+if TYPE_CHECKING:
+    from begat.graph.neo4j_store import PushedStats
 
 _THINGS = ", ".join(f"'{kind}'" for kind in THINGS)
 _LINEAGE = ", ".join(f"'{relation}'" for relation in LINEAGE)
@@ -101,6 +105,20 @@ def census(store: Store) -> dict[tuple[NodeType, int | None], int]:
         cell = NodeType(kind), int(year) if year and year.isdigit() else None
         found[cell] = found.get(cell, 0) + count
     return found
+
+
+@anywhere
+def certainty(store: Store) -> list[tuple[int, int]]:
+    """How many mined edges there are of each tenth of confidence, counted from 0: (tenth, edges)."""
+    return store.connection.execute(
+        "SELECT min(cast(confidence * 10 AS INTEGER), 9) AS band, count(*) FROM edges WHERE origin = 'mined' GROUP BY band"
+    ).fetchall()
+
+
+@anywhere
+def counted(store: Store) -> "Stats | PushedStats":
+    """Counts of all that is in it."""
+    return stats(store)
 
 
 @anywhere

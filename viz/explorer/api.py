@@ -14,6 +14,7 @@ from starlette.routing import Route
 
 from begat.graph.corrections import LONGEST_REASON, Verdict, corrections, record
 from begat.graph.errors import BegatError, NotFoundError, UsageError
+from begat.graph.reader import Reader
 from begat.graph.search import find, search
 from begat.graph.store import Store
 from begat.graph.vocabulary import FACTS, LINEAGE, NodeType, Origin, Relation
@@ -127,6 +128,9 @@ SCHEMAS: Mapping[str, Schema] = {
         name=TEXT, doc=TEXT, columns=_list(TEXT), cypher=TEXT, sparql=TEXT,
         parameters=_list(_object(name=TEXT, type=TEXT, doc=TEXT, example={}, default={})),
     ),
+    "SharedStats": _object(
+        nodes=_COUNTS, edges=_COUNTS, origins=_COUNTS, revision=COUNT, file=MAYBE, pushed=MAYBE,
+    ),
     "Stats": _object(
         documents=COUNT, waiting=COUNT, mentions=COUNT, assertions=COUNT, nodes=_COUNTS, edges=_COUNTS,
         origins=_COUNTS, sources=_COUNTS, revision=COUNT, schema=COUNT, miner=MAYBE,
@@ -138,24 +142,24 @@ SCHEMAS: Mapping[str, Schema] = {
 # -- what can be asked ---------------------------------------------------------------------------------------------
 
 
-def get_search(app: Explorer, store: Store, q: str, limit: int = 20) -> Any:
+def get_search(app: Explorer, store: Reader, q: str, limit: int = 20) -> Any:
     """Full-text search."""
     hits = search(store, q, limit)
     return {"hits": [{"kind": h.kind, "snippet": h.snippet, "node": node_record(h.node)} for h in hits]}
 
 
-def get_completions(app: Explorer, store: Store, q: str, limit: int = 10) -> Any:
+def get_completions(app: Explorer, store: Reader, q: str, limit: int = 10) -> Any:
     """Completion of names."""
     found = overview.complete(store, q, limit)
     return {"completions": [{"alias": c.alias, "node": node_record(c.node)} for c in found]}
 
 
-def get_node(app: Explorer, store: Store, name: str) -> Any:
+def get_node(app: Explorer, store: Reader, name: str) -> Any:
     """One node."""
     return show(store, find(store, name).id).record()
 
 
-def get_lineage(app: Explorer, store: Store, name: str, **given: Any) -> Any:
+def get_lineage(app: Explorer, store: Reader, name: str, **given: Any) -> Any:
     """A lineage."""
     relations = [Relation(value) for value in given.get("relation", ())]
     kinds = [NodeType(value) for value in given.get("type", ())]
@@ -170,17 +174,17 @@ def get_lineage(app: Explorer, store: Store, name: str, **given: Any) -> Any:
     return narrowed(found, choice).record()
 
 
-def get_family(app: Explorer, store: Store, name: str, min_confidence: float = 0.0) -> Any:
+def get_family(app: Explorer, store: Reader, name: str, min_confidence: float = 0.0) -> Any:
     """A family."""
     return family(store, name, min_confidence=min_confidence).record()
 
 
-def get_compare(app: Explorer, store: Store, a: str, b: str, min_confidence: float = 0.0) -> Any:
+def get_compare(app: Explorer, store: Reader, a: str, b: str, min_confidence: float = 0.0) -> Any:
     """Two works side by side."""
     return compare(store, find(store, a).id, find(store, b).id, min_confidence=min_confidence).record()
 
 
-def get_path(app: Explorer, store: Store, a: str, b: str, max_length: int = 6) -> Any:
+def get_path(app: Explorer, store: Reader, a: str, b: str, max_length: int = 6) -> Any:
     """A path."""
     one, other = find(store, a), find(store, b)
     found = path(store, one.id, other.id, max_length=max_length)
@@ -197,16 +201,15 @@ class Unconnected(NotFoundError):
         self.args = (words,)
 
 
-def get_edge(app: Explorer, store: Store, subject: str, relation: str, object: str) -> Any:
+def get_edge(app: Explorer, store: Reader, subject: str, relation: str, object: str) -> Any:
     """An edge with all that states it."""
-    ends = (find(store, subject).id, relation, find(store, object).id)
-    edge = next(store.edges("subject = ? AND relation = ? AND object = ?", ends), None)
+    edge = store.edge(find(store, subject).id, Relation(relation), find(store, object).id)
     if edge is None:
         raise Unconnected(f"nothing states that {subject!r} {FACTS[Relation(relation)].forward} {object!r}")
     return edge_record(edge, store.evidence(edge)[:MOST_STATEMENTS])
 
 
-def get_works(app: Explorer, store: Store, **given: Any) -> Any:
+def get_works(app: Explorer, store: Reader, **given: Any) -> Any:
     """Works of a type, year, family."""
     page = given.pop("page", 1)
     kind = NodeType(given.pop("type")) if "type" in given else None
@@ -214,19 +217,19 @@ def get_works(app: Explorer, store: Store, **given: Any) -> Any:
     return {"works": [node_record(node) for node in found]}
 
 
-def get_map(app: Explorer, store: Store) -> Any:
+def get_map(app: Explorer, store: Reader) -> Any:
     """Counts by type and year."""
     counts = app.once(store, "overview", overview_of)["counts"]
     cells = sorted(counts.items(), key=lambda cell: (cell[0][0], cell[0][1] or 0))
     return {"cells": [{"type": kind.value, "year": year, "count": count} for (kind, year), count in cells]}
 
 
-def get_stats(app: Explorer, store: Store) -> Any:
+def get_stats(app: Explorer, store: Reader) -> Any:
     """Counts."""
     return asdict(app.once(store, "facts", facts_of)["stats"])
 
 
-def get_questions(app: Explorer, store: Store) -> Any:
+def get_questions(app: Explorer, store: Reader) -> Any:
     """The library."""
     return {
         "questions": [
@@ -242,9 +245,10 @@ def get_questions(app: Explorer, store: Store) -> Any:
     }  # fmt: skip
 
 
-def get_corrections(app: Explorer, store: Store) -> Any:
+def get_corrections(app: Explorer, store: Reader) -> Any:
     """What readers have said."""
-    return {"corrections": [record(store, c) for c in corrections(store)]}
+    file = edits.with_corrections(store)
+    return {"corrections": [record(file, c) for c in corrections(file)]}
 
 
 def post_correction(app: Explorer, **said: Any) -> Any:
@@ -262,7 +266,7 @@ def post_correction(app: Explorer, **said: Any) -> Any:
 
 def _asking(language: str) -> Callable[..., Any]:
     def ask(
-        app: Explorer, store: Store, query: str, parameters: Mapping[str, Any] | None = None, limit: int = 1000
+        app: Explorer, store: Reader, query: str, parameters: Mapping[str, Any] | None = None, limit: int = 1000
     ) -> Any:
         return _rows(console.run(app, store, language, query, dict(parameters or {}), limit))
 
@@ -271,7 +275,7 @@ def _asking(language: str) -> Callable[..., Any]:
 
 def post_ask(
     app: Explorer,
-    store: Store,
+    store: Reader,
     question: str,
     language: str = "cypher",
     parameters: Mapping[str, Any] | None = None,
@@ -386,7 +390,7 @@ OPERATIONS = (
         "map", "GET", "/api/map", "Counts of works by type and year", get_map,
         _object(cells=_list(_object(type=TYPE, year=YEAR, count=COUNT))),
     ),
-    Operation("stats", "GET", "/api/stats", "Counts of all that is in the graph", get_stats, _ref("Stats")),
+    Operation("stats", "GET", "/api/stats", "Counts of all that is in the graph: a file's, or those of one in a Neo4j", get_stats, {"oneOf": [_ref("Stats"), _ref("SharedStats")]}),
     Operation(
         "questions", "GET", "/api/questions", "The questions of the library, in both languages", get_questions,
         _object(questions=_list(_ref("Question"))),
@@ -460,7 +464,7 @@ def _endpoint(operation: Operation) -> Callable[[Request], Any]:
     def answer(app: Explorer, values: Mapping[str, Any]) -> Response:
         if operation.writes:
             return _answer(operation.handler(app, **values))
-        with Store.open(app.graph) as store, store.snapshot():
+        with app.reading() as store:
             return _answer(operation.handler(app, store, **values))
 
     def reading(request: Request) -> Response:

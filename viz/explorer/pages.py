@@ -1,4 +1,4 @@
-"""The pages. Each reads what it shows, and no more, from the graph file as it is at that moment."""
+"""The pages. Each reads what it shows, and no more, from the graph as it is at that moment."""
 
 from collections.abc import Callable, Iterable, Mapping
 from functools import cache
@@ -14,10 +14,10 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from begat.graph import ids
-from begat.graph.check import stats
 from begat.graph.errors import BegatError, GraphError, NotFoundError, UsageError
 from begat.graph.model import Edge, Node
 from begat.graph.names import fold, parse
+from begat.graph.reader import Reader
 from begat.graph.search import find, search
 from begat.graph.store import Store
 from begat.graph.vocabulary import FACTS, LINEAGE, THINGS, NodeType, Relation
@@ -48,7 +48,7 @@ PER_PAGE = 60
 LONGEST_TEXT = 300
 """Characters of a search."""
 
-Page = Callable[[Request, Store], Response]
+Page = Callable[[Request, Reader], Response]
 
 
 # -- templates -----------------------------------------------------------------------------------------------------
@@ -130,7 +130,7 @@ def reading(page: Page) -> Callable[[Request], Response]:
     """A page that reads the graph at one moment; what it raises becomes a page too."""
 
     def endpoint(request: Request) -> Response:
-        with Store.open(explorer(request).graph) as store, store.snapshot():
+        with explorer(request).reading() as store:
             return page(request, store)
 
     return endpoint
@@ -139,13 +139,13 @@ def reading(page: Page) -> Callable[[Request], Response]:
 # -- start, search, lists ------------------------------------------------------------------------------------------
 
 
-def start(request: Request, store: Store) -> Response:
+def start(request: Request, store: Reader) -> Response:
     """What invites: search, the most built upon, the newest, the families."""
     view = explorer(request).once(store, "overview", overview_of)
     return render(request, "start.html", **view)
 
 
-def search_page(request: Request, store: Store) -> Response:
+def search_page(request: Request, store: Reader) -> Response:
     """What a search finds: the work of that name, then names, titles and sentences with its words."""
     text = request.query_params.get("q", "").strip()[:LONGEST_TEXT]
     if not text:
@@ -158,7 +158,7 @@ def search_page(request: Request, store: Store) -> Response:
     return render(request, "search.html", text=text, exact=exact, names=names, sentences=sentences)
 
 
-def _found(store: Store, text: str) -> Node | None:
+def _found(store: Reader, text: str) -> Node | None:
     """The work of exactly this name or id; `find` alone would go on to look for names like it, which takes long."""
     known = store.named(parse(text).key, folded=True) or store.named(fold(text), folded=True) or store.node(text)
     if not (known or ids.arxiv_id(text) or ids.doi(text)):
@@ -178,7 +178,7 @@ def _marked(snippet: str) -> list[tuple[str, bool]]:
     return [(text, mark) for text, mark in pieces if text]
 
 
-def completions(request: Request, store: Store) -> Response:
+def completions(request: Request, store: Reader) -> Response:
     """Works that an unfinished name may mean, as options of a list."""
     text = request.query_params.get("q", "").strip()[:LONGEST_TEXT]
     found = overview.complete(store, text, 10) if text else []
@@ -186,7 +186,7 @@ def completions(request: Request, store: Store) -> Response:
     return render(request, "completions.html", found=found, list=id_)
 
 
-def works(request: Request, store: Store) -> Response:
+def works(request: Request, store: Reader) -> Response:
     """A list of works of a type, a year, a family."""
     query = request.query_params
     kind = named(NodeType, query["type"]) if query.get("type") else None
@@ -208,20 +208,20 @@ def works(request: Request, store: Store) -> Response:
     )  # fmt: skip
 
 
-def among(store: Store, nodes: list[Node], relations: tuple[Relation, ...]) -> Excerpt:
+def among(store: Reader, nodes: list[Node], relations: tuple[Relation, ...]) -> Excerpt:
     """Some works with the edges between them."""
     kept = {node.id for node in nodes}
     edges = tuple(e for e in store.edges_from(kept, relations) if e.object in kept and e.object != e.subject)
     return Excerpt(tuple(nodes), edges)
 
 
-def map_page(request: Request, store: Store) -> Response:
+def map_page(request: Request, store: Reader) -> Response:
     """All works by type and year, counted."""
     view = explorer(request).once(store, "overview", overview_of)
     return render(request, "map.html", **view)
 
 
-def about(request: Request, store: Store) -> Response:
+def about(request: Request, store: Reader) -> Response:
     """The graph itself: what is in it, from where, how good, since when."""
     return render(request, "about.html", **explorer(request).once(store, "facts", facts_of))
 
@@ -235,7 +235,7 @@ _FIRST = (
 _STANDING = (Relation.EVALUATED_ON, Relation.OUTPERFORMS, Relation.COMPARED_WITH)
 
 
-def node_page(request: Request, store: Store) -> Response:
+def node_page(request: Request, store: Reader) -> Response:
     """One work: what it is, who introduced it, its relations, each opening to its sentences."""
     node_id = request.path_params["node"]
     portrait = show(store, node_id)
@@ -269,7 +269,7 @@ def _is_introduction(group: Group, node: Node) -> bool:
     return group.relation is Relation.INTRODUCES and not group.forward
 
 
-def edges_page(request: Request, store: Store) -> Response:
+def edges_page(request: Request, store: Reader) -> Response:
     """All edges of one relation of a work in one direction, the best attested first."""
     query, node = request.query_params, store.node(request.path_params["node"])
     if node is None:
@@ -291,12 +291,12 @@ def edges_page(request: Request, store: Store) -> Response:
     )  # fmt: skip
 
 
-def edge_page(request: Request, store: Store) -> Response:
+def edge_page(request: Request, store: Reader) -> Response:
     """An edge with every sentence that states it, in its text; asked for by htmx, the sentences alone."""
     query = request.query_params
     relation = named(Relation, query.get("relation", ""))
     ends = (query.get("from", ""), relation, query.get("to", ""))
-    edge = next(store.edges("subject = ? AND relation = ? AND object = ?", ends), None)
+    edge = store.edge(*ends)
     if edge is None:
         raise NotFoundError(f"{ends[0]} {FACTS[relation].forward} {ends[2]}")
     statements = store.evidence(edge)
@@ -309,9 +309,9 @@ def edge_page(request: Request, store: Store) -> Response:
     )  # fmt: skip
 
 
-def document_page(request: Request, store: Store) -> Response:
+def document_page(request: Request, reader: Reader) -> Response:
     """A document's text, at a place in it, with all that it states."""
-    query = request.query_params
+    query, store = request.query_params, with_texts(reader)
     id_, source = query.get("id", ""), query.get("source", "")
     document = document_named(store, source, id_)
     if document is None:
@@ -339,7 +339,14 @@ def document_page(request: Request, store: Store) -> Response:
     )  # fmt: skip
 
 
-def lineage_page(request: Request, store: Store) -> Response:
+def with_texts(store: Reader) -> Store:
+    """The graph, if it is one that has its documents' texts; else UsageError."""
+    if not isinstance(store, Store):
+        raise UsageError("texts are not in a Neo4j; explore the graph file that was pushed ('begat serve -g FILE')")
+    return store
+
+
+def lineage_page(request: Request, store: Reader) -> Response:
     """The lineage of a work under the filters of the address."""
     choice = Choice.of(request.path_params["node"], request.query_params)
     fragment = request.headers.get("hx-request") == "true"
@@ -359,7 +366,7 @@ def lineage_page(request: Request, store: Store) -> Response:
     return answer
 
 
-def chosen(store: Store, choice: Choice, *, evidence: bool) -> Lineage:
+def chosen(store: Reader, choice: Choice, *, evidence: bool) -> Lineage:
     """The lineage that is asked for; its sentences are read where they are to be kept, a page asks for them one by one."""
     return lineage(
         store, choice.node, direction=choice.direction, depth=choice.depth, relations=choice.relations,
@@ -410,7 +417,7 @@ def _whole_page(found: Lineage | FamilyTree | Comparison) -> str:
     return family_page.page(found) if isinstance(found, FamilyTree) else comparison_page.page(found)
 
 
-def family_page(request: Request, store: Store) -> Response:
+def family_page(request: Request, store: Reader) -> Response:
     """A family over the years."""
     name, least = request.path_params["name"], share(request.query_params, "confidence") or 0.0
     found = family(store, name, min_confidence=least)
@@ -429,7 +436,7 @@ def family_page(request: Request, store: Store) -> Response:
     )  # fmt: skip
 
 
-def compare_page(request: Request, store: Store) -> Response:
+def compare_page(request: Request, store: Reader) -> Response:
     """Two works side by side."""
     query = request.query_params
     a, b = (query.get(name, "").strip()[:LONGEST_TEXT] for name in ("a", "b"))
@@ -451,7 +458,7 @@ def compare_page(request: Request, store: Store) -> Response:
     )  # fmt: skip
 
 
-def path_page(request: Request, store: Store) -> Response:
+def path_page(request: Request, store: Reader) -> Response:
     """How two works are connected."""
     query = request.query_params
     a, b = (query.get(name, "").strip()[:LONGEST_TEXT] for name in ("a", "b"))
@@ -468,12 +475,12 @@ def path_page(request: Request, store: Store) -> Response:
     return render(request, "path.html", a=a, b=b, length=length, ends=ends, found=found, steps=steps)
 
 
-def introduced(store: Store, nodes: Iterable[Node]) -> dict[str, Node]:
+def introduced(store: Reader, nodes: Iterable[Node]) -> dict[str, Node]:
     """The papers that introduce these works, by the works' ids."""
     return introductions(store, (node.id for node in nodes if node.type in THINGS))
 
 
-def overview_of(store: Store) -> dict[str, Any]:
+def overview_of(store: Reader) -> dict[str, Any]:
     """What the start page and the map show; computed once for each revision of the graph."""
     upon, newest = overview.most_built_upon(store, 12), overview.newest(store, 12)
     counts = overview.census(store)
@@ -487,16 +494,13 @@ def overview_of(store: Store) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def facts_of(store: Store) -> dict[str, Any]:
+def facts_of(store: Reader) -> dict[str, Any]:
     """What the page on the graph shows."""
-    counts = stats(store)
-    bands = store.connection.execute(
-        "SELECT min(cast(confidence * 10 AS INTEGER), 9) AS band, count(*) FROM edges WHERE origin = 'mined' GROUP BY band"
-    ).fetchall()
+    bands = overview.certainty(store)
     total = sum(count for _, count in bands) or 1
     return {
-        "stats": counts, "built": store.meta("built"), "stamp": store.stamp,
-        "bands": [(band, count, round(100 * count / total, 1)) for band, count in bands],
+        "stats": overview.counted(store), "built": store.meta("built") if isinstance(store, Store) else None,
+        "stamp": store.stamp, "bands": [(band, count, round(100 * count / total, 1)) for band, count in bands],
     }  # fmt: skip
 
 
@@ -524,7 +528,7 @@ def nothing_here(request: Request, error: HTTPException) -> Response:
     return render(request, "error.html", status, status=status, words=status.description or status.phrase, near=())
 
 
-def warm(app: Explorer, store: Store) -> None:
+def warm(app: Explorer, store: Reader) -> None:
     """Compute beforehand what the first visitor would wait for."""
     app.once(store, "overview", overview_of)
     app.once(store, "facts", facts_of)
