@@ -15,6 +15,7 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
+from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -750,6 +751,26 @@ def search(text: str, graph: str, limit: int, format_: str) -> None:
     _emit_rows(Result(("kind", "name", "text", "id"), rows), format_)
 
 
+def asking(ask: Callable[..., Result]) -> Callable[..., None]:
+    """The options of a command that asks the graph a query, whose rows `ask(graph, text, timeout, **parameters)` gives."""
+
+    @click.argument("query", required=False)
+    @graph_option
+    @param_option
+    @click.option("--file", "file", type=click.Path(path_type=Path), help="Read the query from a file.")
+    @rows_option
+    @timeout_option
+    @wraps(ask)
+    def command(
+        query: str | None, graph: str, params: tuple[str, ...], file: Path | None, format_: str, timeout: float
+    ) -> None:
+        text = _query_text(query, file)
+        with opened(graph) as source:
+            _emit_rows(ask(source, text, timeout, **parameters(params)), format_)
+
+    return command
+
+
 @cli.command(
     epilog=examples(
         "begat query \"MATCH (a {name: 'Orca 2'})-[r:EXTENDS]->(b) RETURN b.name, r.evidence\"",
@@ -757,19 +778,10 @@ def search(text: str, graph: str, limit: int, format_: str) -> None:
         "begat query --file question.cypher --format csv",
     )
 )
-@click.argument("query", required=False)
-@graph_option
-@param_option
-@click.option("--file", "file", type=click.Path(path_type=Path), help="Read the query from a file.")
-@rows_option
-@timeout_option
-def query(
-    query: str | None, graph: str, params: tuple[str, ...], file: Path | None, format_: str, timeout: float
-) -> None:
+@asking
+def query(graph: api.Graph, text: str, timeout: float, **parameters: Any) -> Result:
     """Ask in Cypher (read-only)."""
-    text = _query_text(query, file)
-    with opened(graph) as source:
-        _emit_rows(source.cypher(text, timeout=timeout, **parameters(params)), format_)
+    return graph.cypher(text, timeout=timeout, **parameters)
 
 
 @cli.command(
@@ -778,19 +790,10 @@ def query(
         "begat sparql 'SELECT ?x WHERE { ?x skos:prefLabel ?name }' --param name=Orca",
     )
 )
-@click.argument("query", required=False)
-@graph_option
-@param_option
-@click.option("--file", "file", type=click.Path(path_type=Path), help="Read the query from a file.")
-@rows_option
-@timeout_option
-def sparql(
-    query: str | None, graph: str, params: tuple[str, ...], file: Path | None, format_: str, timeout: float
-) -> None:
+@asking
+def sparql(graph: api.Graph, text: str, timeout: float, **parameters: Any) -> Result:
     """Ask in SPARQL 1.1 (read-only); the usual prefixes are declared."""
-    text = _query_text(query, file)
-    with opened(graph) as source:
-        _emit_rows(source.sparql(text, timeout=timeout, **parameters(params)), format_)
+    return graph.sparql(text, timeout=timeout, **parameters)
 
 
 def _query_text(query: str | None, file: Path | None) -> str:
