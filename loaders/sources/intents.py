@@ -51,6 +51,7 @@ def _object(*refused: str) -> str:
 _WITH = _object()
 _ANY = _object(r"to\s+\w+")
 _NEAR = _object(r"to\s+\w+|with|using|via|through|by\s+(?:adding|means|using)|on|in\s+order|over|against|compared")
+_RIVAL = _object(r"to\s+\w+|on|over|across|from")  # not the data on which it is outperformed
 _OF_USE = _object("against|over|compared|to")
 
 _RULES: tuple[tuple[str, tuple[str, ...]], ...] = (
@@ -63,7 +64,7 @@ _RULES: tuple[tuple[str, tuple[str, ...]], ...] = (
             r"|(?:better|worse|higher|lower|faster|slower|stronger|cheaper|smaller|larger|fewer|(?:more|less)\s+\w+)"
             rf"(?:\s+\w+){{0,4}}?\s+than|comparable\s+(?:to|with)|competitive\s+with|on\s+(?:a\s+)?par\s+with|unlike"
             r"|in\s+contrast\s+(?:to|with)|contrary\s+to|(?:different|differs?)\s+from|as\s+opposed\s+to"
-            rf"|(?:compared|in\s+comparison)\s+(?:to|with))\b{_ANY}",
+            rf"|(?:compared|in\s+comparison)\s+(?:to|with))\b{_RIVAL}",
             r"\b(?:our|these|this)\s+(?:\w+\s+){0,2}(?:results?|findings?|observations?|estimates?|conclusions?)\b[^;:,]{1,50}?"
             r"\b(?:consistent\s+with|in\s+line\s+with|(?:in\s+(?:\w+\s+)?agreement|agrees?|agreed)\s+with|similar\s+to|contradicts?"
             rf"|confirms?|corroborates?)\b{_ANY}",
@@ -137,6 +138,8 @@ _OF_OTHERS = re.compile(
     r"|\b(?:is|are)\s+(?:an?|one\s+of|widely|commonly|often|well)\b",
     re.I,
 )
+_RESULT = re.compile(r"\b(?:outperform\w*|surpass\w*|than)\b", re.I)
+"""Mostly a paper's own, even where it speaks of itself by a name that nobody knows yet."""
 _NOT_YET = re.compile(r"\b(?:future|could|would|should|may|might|plan|hope|intend)\b", re.I)
 
 _GROUP = re.compile(r"[(\[][^()\[\]]*[)\]]")
@@ -197,7 +200,7 @@ def intent(sentence: str, start: int, end: int, own: str | None = None) -> str |
         return None
     if _DESCRIBED.search(before):
         return None if _BY_OTHERS.search(before) else "uses"
-    return "background" if _OF_OTHERS.search(whole) else None
+    return "background" if _OF_OTHERS.search(whole) and not _RESULT.search(whole) else None
 
 
 def _first(patterns: Iterable[tuple[str, re.Pattern[str]]], before: str) -> str | None:

@@ -85,6 +85,7 @@ def test_background(sentence: str) -> None:
         "One could extend the parser of *[4]*.",
         "In future work we extend the parser of *[4]*.",
         "We use models that outperform Egret *[2]*.",
+        "Our model outperforms all others on the questions of Marsh-QA *[2]*.",
         "We use a model which extends Egret *[2]*.",
         "We rarely follow the advice of *[4]*.",
         "We extend the analysis to the questions of *[4]*.",
