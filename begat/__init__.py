@@ -5,8 +5,8 @@
 >>> print(graph.lineage("Orca 2").tree())                  # doctest: +SKIP
 """
 
-from begat.api import Graph, build, open, remove
+from begat.api import Graph, build, diff, enrich, grow, open, remove
 from begat.graph.errors import BegatError, NotFoundError
 
-__all__ = ["BegatError", "Graph", "NotFoundError", "__version__", "build", "open", "remove"]
+__all__ = ["BegatError", "Graph", "NotFoundError", "__version__", "build", "diff", "enrich", "grow", "open", "remove"]
 __version__ = "0.1.0"

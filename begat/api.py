@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import signal
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, ProcessPoolExecutor
 from contextlib import contextmanager
 from multiprocessing import get_context
@@ -26,11 +26,16 @@ if TYPE_CHECKING:
 
     from begat.graph.build import BuildReport
     from begat.graph.check import Stats
-    from begat.graph.model import Document, Node
+    from begat.graph.model import Document, Facts, Node
     from begat.graph.neo4j import PushReport
     from begat.graph.neo4j_store import Neo4jStore, PushedStats
     from begat.graph.search import Hit
+    from begat.loaders.enrich import Enriched
+    from begat.loaders.grow import Estimate, Grown
     from begat.loaders.sources import Problem
+    from begat.queries.comparison import Comparison
+    from begat.queries.difference import Difference
+    from begat.queries.family import FamilyTree
     from begat.queries.lineage import Lineage
     from begat.queries.paths import Path as Connection
     from begat.queries.results import Result
@@ -106,6 +111,45 @@ class Graph:
             min_confidence=min_confidence,
         )
 
+    def reach(
+        self,
+        name: str,
+        *,
+        direction: str = "both",
+        relations: Sequence[str | Relation] = LINEAGE,
+        min_confidence: float = 0.0,
+    ) -> dict[int, int]:
+        """How many works there are at each number of steps from `name`; `lineage` holds only the nearest of many."""
+        from begat.queries.lineage import reach
+
+        return reach(
+            self.store,
+            self.find(name).id,
+            direction=direction,
+            relations=tuple(relation_named(r) for r in relations),
+            min_confidence=min_confidence,
+        )
+
+    def family(self, name: str, *, min_confidence: float = 0.0) -> FamilyTree:
+        """The family of this name, or of the thing of this name, over the years."""
+        from begat.queries.family import family
+
+        return family(self.store, name, min_confidence=min_confidence)
+
+    def compare(
+        self, a: str, b: str, *, relations: Sequence[str | Relation] = LINEAGE, min_confidence: float = 0.0
+    ) -> Comparison:
+        """Two things side by side: their common ancestors, where their ways part, what is said of the two."""
+        from begat.queries.comparison import compare
+
+        return compare(
+            self.store,
+            self.find(a).id,
+            self.find(b).id,
+            relations=tuple(relation_named(r) for r in relations),
+            min_confidence=min_confidence,
+        )
+
     def show(self, name: str) -> Portrait:
         """All that the graph knows of `name`: aliases, introduction, relations with their evidence."""
         from begat.queries.show import show
@@ -143,6 +187,9 @@ class Graph:
         """Ask a question of the library by its name (`begat ask --list`)."""
         from begat.queries.library import ask
 
+        if engine == "sparql":  # which is asked of files
+            with self.file() as store:
+                return ask(store, question, engine=engine, **parameters)
         return ask(self.store, question, engine=engine, **parameters)
 
     # -- out ---------------------------------------------------------------------------------------------
@@ -189,7 +236,11 @@ class Graph:
         from begat.graph.check import check
 
         if not isinstance(self.store, Store):
-            raise UsageError(f"{self.store.place}: texts are not in Neo4j; check the graph file that was pushed")
+            pushed = self.store.marker.get("file") or "FILE"
+            raise UsageError(
+                f"{self.store.place}: texts are not in Neo4j; check the graph file that was pushed ('begat check -g"
+                f" {pushed}'), then push it again, which mends what differs"
+            )
         return check(self.store)
 
 
@@ -223,13 +274,20 @@ def build(
     workers: int = 1,
     dask: str | None = None,
     min_confidence: float | None = None,
+    offline: bool = False,
+    cache: str | Path | None = None,
+    contact: str | None = None,
     on_problem: Callable[[Problem], None] | None = None,
     progress: Progress | None = None,
+    note: Callable[[str], None] | None = None,
 ) -> Graph:
     """Read `sources`, mine them, and add what they state to the graph file `graph`, which is made if needed.
 
-    `sources` are files, folders or "-"; each format is known by its content (`format` overrides that, and
-    `columns` says which column holds what: `{"title": "paper_name"}`). `metadata` are files of bibliographic
+    `sources` are files, folders, "-" or addresses (`arxiv:2311.11045`, `hf:org/model`; see docs/sources.md); each
+    file's format is known by its content (`format` overrides that, and `columns` says which column holds what:
+    `{"title": "paper_name"}`). What services answer is kept in the folder `cache` (None: the user's own) and asked
+    for once; `offline` asks nobody. `contact` is an address that services may write to, `note` is told what is
+    waited for. `metadata` are files of bibliographic
     facts, joined by id to papers that lack them. `workers` > 1 mines in that many processes, `dask` (a scheduler's
     address, `tcp://scheduler:8786`) on the workers of a cluster. `min_confidence` keeps weaker assertions out of the graph's edges. What cannot be read goes to `on_problem`, the rest goes on.
 
@@ -238,6 +296,7 @@ def build(
     """
     from begat import loaders
     from begat.graph.build import build as build_graph
+    from begat.loaders.apis import Client
     from begat.loaders.mining import pipeline
 
     base = Path(graph).resolve().parent
@@ -252,15 +311,22 @@ def build(
 
     def documents(store: Store) -> Iterator[Document]:
         names = [str(source) for source in sources]
-        for document in loaders.read(names, format=format, columns=columns or {}, on_problem=problems, base=base):
+        for document in loaders.read(
+            names, format=format, columns=columns or {}, on_problem=problems, base=base, client=client
+        ):
             complete.add(document.source)
             yield document
         complete.difference_update(failed)
         complete.discard("-")  # another time, standard input is another text
         complete.update(_vanished(store, names, base))
 
-    facts = (fact for file in metadata for fact in loaders.metadata(str(file), on_problem=problems))
-    with _cluster(dask) if dask else _executor(workers) as executor, Store.create(graph) as store:
+    asked = Client(cache=cache, offline=offline, contact=contact, progress=progress, note=note)
+    with (
+        asked as client,
+        _cluster(dask) if dask else _executor(workers) as executor,
+        Store.create(graph) as store,
+    ):
+        facts = (fact for file in metadata for fact in loaders.metadata(str(file), on_problem=problems, client=client))
         report = build_graph(
             store,
             documents(store),
@@ -274,6 +340,96 @@ def build(
     return Graph(Store.open(graph), report)
 
 
+def enrich(
+    graph: str | Path = DEFAULT_GRAPH,
+    *,
+    services: Sequence[str] | None = None,
+    sentences: bool = False,
+    by_title: bool = False,
+    workers: int = 1,
+    offline: bool = False,
+    cache: str | Path | None = None,
+    contact: str | None = None,
+    on_problem: Callable[[Problem], None] | None = None,
+    progress: Progress | None = None,
+    note: Callable[[str], None] | None = None,
+) -> Enriched:
+    """Ask `services` for what the graph file lacks of its papers: titles, dates, authors, ids, abstracts, citations.
+
+    They are asked in this order ("arxiv", "s2", "crossref" where none are named; "openalex", "opencitations"), each for
+    what the ones before it left open; nothing that a source states is overwritten. `sentences` asks Semantic Scholar for
+    the sentences that make the citations, too, and `by_title` for papers that have no id: a request for each. Ctrl-C ends the asking; what came is built.
+    `offline`, `cache`, `contact`, `note` are as in `build`. Raises UsageError for a service that there is not.
+    """
+    from begat.loaders.apis import Client
+    from begat.loaders.enrich import DEFAULT, enrich, helpers
+
+    chosen = DEFAULT if services is None else tuple(services)
+    helpers(chosen)
+    asked = Client(cache=cache, offline=offline, contact=contact, progress=progress, note=note)
+    with asked as client, Store.open(graph, write=True) as store:
+        found = enrich(
+            store, client, chosen, sentences=sentences, by_title=by_title,
+            on_problem=on_problem or (lambda problem: None),
+        )  # fmt: skip
+        found.report = _added(store, found.documents, found.facts, workers, progress)
+    return found
+
+
+def grow(
+    name: str,
+    graph: str | Path = DEFAULT_GRAPH,
+    *,
+    depth: int = 1,
+    limit: int = 200,
+    direction: str = "both",
+    confirm: Callable[[Estimate], bool] | None = None,
+    workers: int = 1,
+    offline: bool = False,
+    cache: str | Path | None = None,
+    contact: str | None = None,
+    on_problem: Callable[[Problem], None] | None = None,
+    progress: Progress | None = None,
+    note: Callable[[str], None] | None = None,
+) -> Grown:
+    """Follow citations and declared bases from `name` outward, and add what is there to the graph file.
+
+    `name` is a thing or paper of the graph, or an address (`arxiv:…`, `doi:…`, `s2:…`, `hf:…`), from which a graph can
+    begin. At most `depth` steps, and `limit` papers and models, those most joined to the others first; `direction` is
+    "ancestors", "descendants" or "both". `confirm` is told what it will take, and says whether to begin. Ctrl-C ends
+    the asking; what came is built. `offline`, `cache`, `contact`, `note` are as in `build`.
+    """
+    from begat.loaders.apis import Client
+    from begat.loaders.grow import Grown, estimate, grow, seeds
+
+    asked = Client(cache=cache, offline=offline, contact=contact, progress=progress, note=note)
+    with asked as client:
+        start = seeds(name, graph)
+        plan = estimate(client, start, depth=depth, limit=limit, direction=direction)
+        if confirm and not confirm(plan):
+            return Grown()
+        with Store.create(graph) as store:
+            found = grow(
+                store, client, start, depth=depth, limit=limit, direction=direction,
+                on_problem=on_problem or (lambda problem: None),
+            )  # fmt: skip
+            found.report = _added(store, found.documents, found.facts, workers, progress)
+    return found
+
+
+def _added(
+    store: Store, documents: Iterable[Document], facts: Iterable[Facts], workers: int, progress: Progress | None
+) -> BuildReport:
+    """Build these into an open graph, beside all that it has."""
+    from begat.graph.build import build as build_graph
+    from begat.loaders.mining import pipeline
+
+    with _executor(workers) as executor:
+        return build_graph(
+            store, documents, pipeline, facts=facts, complete=(), executor=executor, progress=progress
+        )  # fmt: skip
+
+
 def remove(what: str, graph: str | Path = DEFAULT_GRAPH) -> BuildReport:
     """Take a source, or a document by its id, out of the graph with everything that only it said."""
     from begat.graph.build import remove as remove_from
@@ -283,10 +439,22 @@ def remove(what: str, graph: str | Path = DEFAULT_GRAPH) -> BuildReport:
         return remove_from(store, what, pipeline)
 
 
+def diff(old: str | Path, new: str | Path) -> Difference:
+    """What the graph file `new` has otherwise than the graph file `old`; nothing differs where it is false."""
+    from begat.queries.difference import difference
+
+    with Store.open(old) as before, Store.open(new) as after:
+        return difference(before, after)
+
+
 def _vanished(store: Store, sources: Sequence[str], base: Path) -> Iterator[str]:
     """Sources in the graph that lay in a folder among `sources` and are no longer there."""
+    from begat.loaders.inputs import is_address
+
     folders = [Path(source).resolve() for source in sources if source != "-" and Path(source).is_dir()]
     for (name,) in store.connection.execute("SELECT DISTINCT source FROM documents"):
+        if is_address(name):
+            continue
         path = Path(os.path.normpath(base / name))
         if any(path.is_relative_to(folder) for folder in folders) and not path.exists():
             yield name

@@ -15,6 +15,7 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
+from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -28,6 +29,8 @@ from begat.graph.vocabulary import LINEAGE
 
 if TYPE_CHECKING:
     from begat.graph.build import BuildReport
+    from begat.loaders.enrich import Enriched
+    from begat.loaders.grow import Estimate, Grown
     from begat.loaders.sources import Problem
     from begat.queries.results import Result
 
@@ -60,9 +63,7 @@ def say(text: str) -> None:
 def main() -> None:
     """Run the command line and exit with its code."""
     try:
-        cli.main(standalone_mode=False)
-    except click.exceptions.Exit as stop:
-        sys.exit(stop.exit_code)
+        sys.exit(cli.main(standalone_mode=False))
     except click.ClickException as error:
         context = getattr(error, "ctx", None)
         hint = f" (see '{context.command_path} --help')" if context else ""
@@ -134,6 +135,30 @@ param_option = click.option(
 )
 
 
+def client_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The options of every command that asks services; they arrive as `offline`, `cache`, `contact`."""
+    options = (
+        click.option("--offline", is_flag=True, help="Ask no service: use what came before."),
+        click.option(
+            "--cache", metavar="DIR", help="Where answers of services are kept; BEGAT_CACHE names another default."
+        ),
+        click.option(
+            "--contact", metavar="ADDRESS", help="Where services can reach you; BEGAT_CONTACT names a default."
+        ),
+    )
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+def scene_format(plain: str) -> Callable[[Any], Any]:
+    """How a picture is written; `plain` is its form on a terminal."""
+    return click.option(
+        "--format", "format_", type=click.Choice([plain, "json", "mermaid", "dot", "html", "svg", "png", "pdf"]),
+        default=plain, show_default=True, help="How it is written; png and pdf need Chromium or Chrome.",
+    )  # fmt: skip
+
+
 @contextmanager
 def opened(path: str) -> Iterator[api.Graph]:
     """The graph at `path`, a file's or `neo4j://…`, open for questions."""
@@ -153,6 +178,35 @@ def emit(text: str, output: Path | None) -> None:
 
     with written(output) as handle:
         handle.write(text)
+    say(f"wrote {output}")
+
+
+def emit_scene(scene: Any, format_: str, output: Path | None, page: Callable[[], str]) -> None:
+    """A lineage, a family, a comparison in any of its formats."""
+    if format_ in ("png", "pdf"):
+        from begat.viz import render
+
+        if output is None and sys.stdout.isatty():
+            raise UsageError(f"{format_} is not for a terminal; name a file with -o")
+        _emit_bytes(getattr(render, format_)(scene), output)
+    elif format_ == "html":
+        emit(page(), output)
+    elif format_ == "svg":
+        from begat.viz.svg import svg
+
+        emit(svg(scene), output)
+    else:
+        emit(getattr(scene, format_)(), output)
+
+
+def _emit_bytes(data: bytes, output: Path | None) -> None:
+    if output is None:
+        sys.stdout.buffer.write(data)
+        return
+    from begat.graph.export import whole
+
+    with whole(output) as handle:
+        handle.write(data)
     say(f"wrote {output}")
 
 
@@ -232,6 +286,9 @@ def demo(graph: str, output: Path) -> None:
         "begat build notes/ --metadata arxiv.jsonl -g my.begat",
         "begat build table.csv --column title=paper_name --column abstract=summary",
         "zcat dump.jsonl.gz | begat build -",
+        "begat build arxiv:2311.11045 arxiv:2306.02707 notes/",
+        "begat build oai:cs:cs:CL@2025-01-01..2025-01-07 --contact me@example.org",
+        "begat build hf:org/model hf:org/model/descendants --offline",
     )
 )
 @click.argument("sources", nargs=-1, required=True, metavar="SOURCE...")
@@ -256,6 +313,7 @@ def demo(graph: str, output: Path) -> None:
     metavar="X",
     help="Keep weaker statements out of the graph.",
 )
+@client_options
 @click.option("-q", "--quiet", is_flag=True, help="No progress and no summary; problems are still told.")
 def build(
     sources: tuple[str, ...],
@@ -267,12 +325,16 @@ def build(
     dask: str | None,
     min_confidence: float | None,
     quiet: bool,
+    **asking: Any,
 ) -> None:
-    """Read SOURCEs (files, folders, "-" for standard input), mine them, add to the graph.
+    """Read SOURCEs (files, folders, "-", addresses such as arxiv:ID), mine them, add to the graph.
 
     Formats are known by their content: JSON Lines, JSON, CSV, TSV and Parquet records, dataset-viewer pages,
     lists of abstracts, HTML, text and Markdown pages. Documents that have not changed are skipped, so building
     again is cheap and changes nothing.
+
+    What addresses name, services are asked for, politely: arxiv:ID, oai:SET@FROM..UNTIL (arXiv's lists),
+    doi:DOI, s2:ID, openalex:ID, hf:ORG/MODEL, and links to these; docs/sources.md lists them all. What came is kept, and asked for once.
     """
     pairs = dict(_column(pair) for pair in columns)
     workers = workers or os.cpu_count() or 1
@@ -286,6 +348,7 @@ def build(
         dask=dask,
         min_confidence=min_confidence,
         quiet=quiet,
+        **asking,
     )
 
 
@@ -305,7 +368,8 @@ def _build(sources: Sequence[str], graph: str, *, quiet: bool = False, **options
             problems.append(problem)
             note(f"begat: {_one_line(str(problem))}")
 
-        with api.build(sources, graph, on_problem=told, progress=progress, **options) as built:
+        waits = None if quiet else lambda line: note(f"begat: {line}")
+        with api.build(sources, graph, on_problem=told, progress=progress, note=waits, **options) as built:
             report = built.report
     assert report is not None
     if not quiet:
@@ -375,12 +439,185 @@ def _progress(quiet: bool) -> Iterator[tuple[api.Progress | None, Callable[[str]
         yield advance, lambda line: console.print(line, markup=False, highlight=False)
 
 
+workers_option = click.option(
+    "--workers", type=click.IntRange(1), default=None, metavar="N", help="Processes to mine in (default: one a core)."
+)
+quiet_option = click.option("-q", "--quiet", is_flag=True, help="No progress and no summary; problems are still told.")
+
+
+@contextmanager
+def _asking(quiet: bool) -> Iterator[dict[str, Any]]:
+    """How a call that asks services tells what happens: its progress, what it waits for, what goes wrong."""
+    with _progress(quiet) as (progress, note):
+
+        def told(problem: Problem) -> None:
+            note(f"begat: {_one_line(str(problem))}")
+
+        waits = None if quiet else lambda line: note(f"begat: {line}")
+        yield {"on_problem": told, "progress": progress, "note": waits}
+
+
+@cli.command(
+    epilog=examples(
+        "begat enrich -g my.begat",
+        "begat enrich --from s2 --sentences -g my.begat",
+        "begat enrich --by-title -g zotero.begat",
+        "begat enrich --from arxiv,openalex --contact me@example.org",
+    )
+)
+@graph_option
+@click.option(
+    "--from", "services", metavar="NAME,...", default="arxiv,s2,crossref", show_default=True,
+    help="Services to ask, in this order: arxiv, s2, openalex (needs OPENALEX_API_KEY), crossref, opencitations.",
+)  # fmt: skip
+@click.option(
+    "--sentences", is_flag=True, help="Ask Semantic Scholar for the sentences that cite: a request for each paper."
+)
+@click.option(
+    "--by-title", is_flag=True, help="Look for papers without an id by their title: a request for each of them."
+)
+@workers_option
+@client_options
+@quiet_option
+def enrich(
+    graph: str, services: str, sentences: bool, by_title: bool, workers: int | None, quiet: bool, **asking: Any
+) -> None:
+    """Ask services for what is missing of the papers in the graph: titles, dates, authors, ids, abstracts, citations.
+
+    Nothing that a source states is overwritten. What came is kept, and asked for once; Ctrl-C ends the asking, and
+    the graph gets what came.
+    """
+    with _asking(quiet) as telling:
+        found = api.enrich(
+            graph,
+            services=[name.strip() for name in services.split(",") if name.strip()],
+            sentences=sentences,
+            by_title=by_title,
+            workers=workers or os.cpu_count() or 1,
+            **telling,
+            **asking,
+        )
+    if not quiet:
+        say(_enriched(found))
+        assert found.report is not None
+        say(_summary(found.report, graph))
+    if found.interrupted:
+        raise KeyboardInterrupt
+
+
+@cli.command(
+    epilog=examples(
+        "begat grow 'Orca 2' --depth 2 -g my.begat",
+        "begat grow arxiv:2311.11045 --descendants --limit 50 --yes -g new.begat",
+        "begat grow hf:org/model --depth 2",
+        "begat grow 'Orca 2' --depth 2 --offline",
+    )
+)
+@click.argument("name")
+@graph_option
+@click.option("--ancestors", "direction", flag_value="ancestors", help="Only what it cites, and its bases.")
+@click.option("--descendants", "direction", flag_value="descendants", help="Only what cites it, and descends from it.")
+@click.option("--depth", type=click.IntRange(1, 10), default=1, show_default=True, metavar="N", help="At most N steps.")
+@click.option(
+    "--limit", type=click.IntRange(1, 100_000), default=200, show_default=True, metavar="N",
+    help="Take at most N papers and models, those most joined to the others first.",
+)  # fmt: skip
+@click.option("-y", "--yes", is_flag=True, help="Begin without asking.")
+@workers_option
+@client_options
+@quiet_option
+def grow(
+    name: str,
+    graph: str,
+    direction: str | None,
+    depth: int,
+    limit: int,
+    yes: bool,
+    workers: int | None,
+    quiet: bool,
+    **asking: Any,
+) -> None:
+    """Follow citations and declared bases outward from NAME, and add what is there to the graph.
+
+    NAME is a thing or paper of the graph, or an address (arxiv:, doi:, s2:, hf:). Semantic Scholar is asked who cites
+    whom, and in which sentences; the Hugging Face Hub which models declare to descend from which. It says first how
+    long that will take at most. What came is kept, and asked for once; Ctrl-C ends the asking, and the graph gets
+    what came.
+    """
+
+    def confirmed(estimate: Estimate) -> bool:
+        if not quiet:
+            say(_estimated(estimate, name, depth, limit))
+        if yes or not estimate.requests:
+            return True
+        if not sys.stdin.isatty():
+            raise UsageError("nobody to ask whether to begin; say --yes to begin")
+        return click.confirm("begin?", err=True)
+
+    with _asking(quiet) as telling:
+        found = api.grow(
+            name, graph, depth=depth, limit=limit, direction=direction or "both", confirm=confirmed,
+            workers=workers or os.cpu_count() or 1, **telling, **asking,
+        )  # fmt: skip
+    if found.report is None:
+        raise BegatError("not begun; the graph is as it was")
+    if not quiet:
+        say(_grown(found))
+        say(_summary(found.report, graph))
+    if found.interrupted:
+        raise KeyboardInterrupt
+
+
+def _estimated(estimate: Estimate, name: str, depth: int, limit: int) -> str:
+    """What growing will take, for a person."""
+    begin = [_count(n, what) for n, what in ((estimate.papers, "paper"), (estimate.models, "model")) if n]
+    known = f" (citing {estimate.cites}, cited by {estimate.cited_by})" if estimate.papers else ""
+    return (
+        f"{name}: from {' and '.join(begin)}{known}, {_count(depth, 'step')},"
+        f" at most {limit} more: at most {_count(estimate.requests, 'request')}, {_duration(estimate.seconds)}"
+    )
+
+
+def _duration(seconds: float) -> str:
+    return (
+        f"{seconds:.0f} s"
+        if seconds < 90
+        else f"{seconds / 60:.0f} minutes"
+        if seconds < 5400
+        else f"{seconds / 3600:.1f} hours"
+    )
+
+
+def _grown(found: Grown) -> str:
+    """What growing took, for a person."""
+    line = f"took {_count(found.papers, 'paper')} and {_count(found.models, 'model')} in {_count(found.steps, 'step')}"
+    return line + (f"; left out {found.left_out} past --limit" if found.left_out else "")
+
+
+def _enriched(found: Enriched) -> str:
+    """What an enrichment filled, for a person."""
+    from collections import Counter
+
+    from begat.graph.missing import Gap
+
+    lines = []
+    for service in found.asked | Counter(service for service, _ in found.filled):
+        asked = found.asked[service]
+        filled = ", ".join(f"{gap} ({count})" for gap in Gap if (count := found.filled[service, gap]))
+        not_so = [(found.unknown[service], "not known there"), (found.unanswered[service], "not answered")]
+        told = "".join(f"; {count} {what}" for count, what in not_so if count)
+        lines.append(f"{service}: asked for {_count(asked, 'paper')}{told}; filled {filled or 'nothing'}")
+    if found.nameless:
+        lines.append(f"{_count(found.nameless, 'paper')} without an id that these services know; try --by-title")
+    return "\n".join(lines) or "no paper lacks anything that these services could fill"
+
+
 @cli.command(
     epilog=examples(
         "begat lineage 'Orca 2'",
         "begat lineage BERT --descendants --depth 2",
         "begat lineage 'Orca 2' --format html -o orca-2.html",
-        "begat lineage LoRA --format mermaid",
+        "begat lineage LoRA --format png -o lora.png",
     )
 )
 @click.argument("name")
@@ -392,10 +629,7 @@ def _progress(quiet: bool) -> Iterator[tuple[api.Progress | None, Callable[[str]
     "--relation", "relations", multiple=True, metavar="R", help="Follow only R (extends, uses, ...); may be repeated."
 )
 @confidence_option
-@click.option(
-    "--format", "format_", type=click.Choice(["tree", "json", "mermaid", "dot", "html", "svg"]), default="tree", show_default=True,
-    help="How it is written.",
-)  # fmt: skip
+@scene_format("tree")
 @output_option
 def lineage(
     name: str,
@@ -408,25 +642,70 @@ def lineage(
     output: Path | None,
 ) -> None:
     """The lineage of NAME: what it is built on, and what came of it."""
+    asked: dict[str, Any] = {
+        "direction": direction or "both", "relations": relations or LINEAGE, "min_confidence": min_confidence,
+    }  # fmt: skip
     with opened(graph) as source:
-        found = source.lineage(
-            name,
-            direction=direction or "both",
-            depth=depth,
-            relations=relations or LINEAGE,
-            min_confidence=min_confidence,
-        )
-        if format_ == "html":
+        found = source.lineage(name, depth=depth, **asked)
+        reach: dict[int, int] = {}
+        if format_ == "html" and found.truncated:
+            from begat.queries.lineage import MOST_NODES, whole_steps
+
+            reach = source.reach(name, **asked)
+            found = source.lineage(name, depth=whole_steps(reach, MOST_NODES) or 1, **asked)
+
+        def page() -> str:
             from begat.viz.lineage_page import page
 
-            text = page(found)
-        elif format_ == "svg":
-            from begat.viz.svg import svg
+            return page(found, reach)
 
-            text = svg(found)
-        else:
-            text = getattr(found, format_)()
-    emit(text, output)
+        emit_scene(found, format_, output, page)
+
+
+@cli.command(epilog=examples("begat family LLaMA", "begat family BERT --format html -o bert-family.html"))
+@click.argument("name")
+@graph_option
+@confidence_option
+@scene_format("text")
+@output_option
+def family(name: str, graph: str, min_confidence: float, format_: str, output: Path | None) -> None:
+    """The family NAME, or that of the thing NAME, over the years: its members, what came in, what went out."""
+    with opened(graph) as source:
+        found = source.family(name, min_confidence=min_confidence)
+
+        def page() -> str:
+            from begat.viz.family_page import page
+
+            return page(found)
+
+        emit_scene(found, format_, output, page)
+
+
+@cli.command(
+    epilog=examples("begat compare 'Orca 2' WizardLM", "begat compare DistilBERT TinyBERT --format html -o two.html")
+)
+@click.argument("a")
+@click.argument("b")
+@graph_option
+@click.option(
+    "--relation", "relations", multiple=True, metavar="R", help="Follow only R (extends, uses, ...); may be repeated."
+)
+@confidence_option
+@scene_format("text")
+@output_option
+def compare(
+    a: str, b: str, graph: str, relations: tuple[str, ...], min_confidence: float, format_: str, output: Path | None
+) -> None:
+    """A and B side by side: their common ancestors, where they part, what is said of the two."""
+    with opened(graph) as source:
+        found = source.compare(a, b, relations=relations or LINEAGE, min_confidence=min_confidence)
+
+        def page() -> str:
+            from begat.viz.comparison_page import page
+
+            return page(found)
+
+        emit_scene(found, format_, output, page)
 
 
 @cli.command(epilog=examples("begat show 'Orca 2'", "begat show 2311.11045", "begat show LoRA --format json"))
@@ -472,6 +751,26 @@ def search(text: str, graph: str, limit: int, format_: str) -> None:
     _emit_rows(Result(("kind", "name", "text", "id"), rows), format_)
 
 
+def asking(ask: Callable[..., Result]) -> Callable[..., None]:
+    """The options of a command that asks the graph a query, whose rows `ask(graph, text, timeout, **parameters)` gives."""
+
+    @click.argument("query", required=False)
+    @graph_option
+    @param_option
+    @click.option("--file", "file", type=click.Path(path_type=Path), help="Read the query from a file.")
+    @rows_option
+    @timeout_option
+    @wraps(ask)
+    def command(
+        query: str | None, graph: str, params: tuple[str, ...], file: Path | None, format_: str, timeout: float
+    ) -> None:
+        text = _query_text(query, file)
+        with opened(graph) as source:
+            _emit_rows(ask(source, text, timeout, **parameters(params)), format_)
+
+    return command
+
+
 @cli.command(
     epilog=examples(
         "begat query \"MATCH (a {name: 'Orca 2'})-[r:EXTENDS]->(b) RETURN b.name, r.evidence\"",
@@ -479,19 +778,10 @@ def search(text: str, graph: str, limit: int, format_: str) -> None:
         "begat query --file question.cypher --format csv",
     )
 )
-@click.argument("query", required=False)
-@graph_option
-@param_option
-@click.option("--file", "file", type=click.Path(path_type=Path), help="Read the query from a file.")
-@rows_option
-@timeout_option
-def query(
-    query: str | None, graph: str, params: tuple[str, ...], file: Path | None, format_: str, timeout: float
-) -> None:
+@asking
+def query(graph: api.Graph, text: str, timeout: float, **parameters: Any) -> Result:
     """Ask in Cypher (read-only)."""
-    text = _query_text(query, file)
-    with opened(graph) as source:
-        _emit_rows(source.cypher(text, timeout=timeout, **parameters(params)), format_)
+    return graph.cypher(text, timeout=timeout, **parameters)
 
 
 @cli.command(
@@ -500,19 +790,10 @@ def query(
         "begat sparql 'SELECT ?x WHERE { ?x skos:prefLabel ?name }' --param name=Orca",
     )
 )
-@click.argument("query", required=False)
-@graph_option
-@param_option
-@click.option("--file", "file", type=click.Path(path_type=Path), help="Read the query from a file.")
-@rows_option
-@timeout_option
-def sparql(
-    query: str | None, graph: str, params: tuple[str, ...], file: Path | None, format_: str, timeout: float
-) -> None:
+@asking
+def sparql(graph: api.Graph, text: str, timeout: float, **parameters: Any) -> Result:
     """Ask in SPARQL 1.1 (read-only); the usual prefixes are declared."""
-    text = _query_text(query, file)
-    with opened(graph) as source:
-        _emit_rows(source.sparql(text, timeout=timeout, **parameters(params)), format_)
+    return graph.sparql(text, timeout=timeout, **parameters)
 
 
 def _query_text(query: str | None, file: Path | None) -> str:
@@ -743,8 +1024,32 @@ def corrections(graph: str, withdraw: int | None) -> None:
             say(f"took correction {withdraw} back")
             return
         for correction in kept.corrections(store):
-            fields = asdict(correction) | {"applies": kept.applies(store, correction)}
-            click.echo(json.dumps(fields, ensure_ascii=False))
+            click.echo(json.dumps(kept.record(store, correction), ensure_ascii=False))
+
+
+@cli.command(
+    epilog=examples("begat diff before.begat after.begat", "begat diff old.begat new.begat --json | jq .ancestors")
+)
+@click.argument("old", type=click.Path(path_type=Path))
+@click.argument("new", type=click.Path(path_type=Path))
+@click.option("--json", "json_", is_flag=True, help="As JSON, all of it.")
+@click.pass_context
+def diff(ctx: click.Context, old: Path, new: Path, json_: bool) -> None:
+    """What the graph NEW has otherwise than the graph OLD: things, edges with their sentence, ancestors.
+
+    Like diff: exits with 0 where they say the same, 1 where they do not, 2 where one cannot be read.
+    """
+    try:
+        found = api.diff(old, new)
+    except BegatError as error:
+        say(f"begat: {_one_line(str(error))}")
+        ctx.exit(2)
+    click.echo(found.json() if json_ else found.text())
+    ctx.exit(1 if found else 0)
+
+
+_MOST_COUNTED = 25
+"""Lines of one kind that `stats` prints: a graph that was grown has hundreds of sources."""
 
 
 @cli.command(epilog=examples("begat stats", "begat stats --format json"))
@@ -761,8 +1066,10 @@ def stats(graph: str, format_: str) -> None:
     for heading, value in fields.items():
         if isinstance(value, dict):
             click.echo(f"{heading}:")
-            for name, count in value.items():
+            for name, count in list(value.items())[:_MOST_COUNTED]:
                 click.echo(f"  {name:<22} {count:>9}")
+            if len(value) > _MOST_COUNTED:
+                click.echo(f"  and {len(value) - _MOST_COUNTED} more ('--format json' has all)")
         else:
             click.echo(f"{heading + ':':<24} {value if value is not None else '-':>9}")
 

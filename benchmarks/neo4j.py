@@ -1,6 +1,7 @@
 """How fast a graph gets into Neo4j: `begat push` beside LOAD CSV and neo4j-admin's import, on the same machine.
 
-    python -m benchmarks.neo4j --nodes 1000000 --edges 5000000 [--folder F]
+    python -m benchmarks.neo4j --nodes 1000000 --edges 5000000 [--folder F] [--heap 4g]
+    python -m benchmarks.neo4j --graph large.begat --workers 4
 
 Needs `make test-neo4j` to have fetched the jars (or BEGAT_NEO4J_LIB). Each way starts with an empty database of its
 own. The peers write the same properties, from CSV files whose making is timed apart; LOAD CSV also creates the index
@@ -26,8 +27,6 @@ from begat.graph.vocabulary import LINEAGE
 from tests import generated
 from tests.neo4j_server.server import server, why_not
 
-HEAP = "2g"
-
 
 @contextmanager
 def timed(what: str, rows: int) -> Iterator[None]:
@@ -43,24 +42,33 @@ def main() -> None:
     arguments.add_argument("--edges", type=int, default=250_000)
     arguments.add_argument("--workers", type=int, nargs="+", default=[1, 4])
     arguments.add_argument("--folder", type=Path, help="Where the files go (default: a temporary folder).")
+    arguments.add_argument("--graph", type=Path, help="Push this graph file, of `generated.large`, not a new one.")
+    arguments.add_argument("--heap", default="2g", help="What Java may have.")
     given = arguments.parse_args()
     if reason := why_not():
         sys.exit(reason)
     with tempfile.TemporaryDirectory(dir=given.folder) as name:
         folder = Path(name)
-        with timed("generate", given.nodes + given.edges):
-            # Twenty statements a paper, as in generated.large: papers are nodes too.
-            path = generated.large(folder / "large.begat", given.nodes - given.edges // 20, given.edges)
+        path = given.graph or folder / "large.begat"
+        if not given.graph:
+            with timed("generate", given.nodes + given.edges):
+                # Twenty statements a paper, as in generated.large: papers are nodes too.
+                generated.large(path, given.nodes - given.edges // 20, given.edges)
         with Store.open(path) as store:
-            measure(store, folder, given.workers)
+            measure(store, folder, given.workers, given.heap)
 
 
-def measure(store: Store, folder: Path, workers: list[int]) -> None:
+def measure(store: Store, folder: Path, workers: list[int], heap: str) -> None:
     nodes, edges = (store.connection.execute(f"SELECT count(*) FROM {t}").fetchone()[0] for t in ("nodes", "edges"))
     size = nodes + edges
-    print(f"{nodes:,} nodes, {edges:,} edges, {os.cpu_count()} cores")
+    print(f"{nodes:,} nodes, {edges:,} edges, {os.cpu_count()} cores, {heap} for Java", flush=True)
+    with timed("write the CSV", size):
+        export(store, "neo4j-import", folder / "csv")
+    admin(folder, size, heap)
+    load_csv(folder, size, heap)
+    shutil.rmtree(folder / "csv")
     for count in workers:
-        with server(folder / "push", HEAP) as running:
+        with server(folder / "push", heap, java=()) as running:
             Store.create(folder / "empty.begat").close()
             with timed("constraints and indexes", 0), Store.open(folder / "empty.begat") as empty:
                 neo4j.push(empty, running.uri)
@@ -73,17 +81,13 @@ def measure(store: Store, folder: Path, workers: list[int]) -> None:
             with timed("  again, all compared", size):
                 neo4j.push(store, running.uri, workers=count)
         shutil.rmtree(folder / "push")
-    with timed("write the CSV", size):
-        export(store, "neo4j-import", folder / "csv")
-    admin(folder, size)
-    load_csv(folder, size)
 
 
-def admin(folder: Path, size: int) -> None:
+def admin(folder: Path, size: int, heap: str) -> None:
     home = folder / "admin"
     (home / "conf").mkdir(parents=True)
     (home / "data").mkdir()
-    tool = ["java", f"-Xmx{HEAP}", "-cp", f"{os.environ['BEGAT_NEO4J_LIB']}/*", "org.neo4j.cli.AdminTool"]
+    tool = ["java", f"-Xmx{heap}", "-cp", f"{os.environ['BEGAT_NEO4J_LIB']}/*", "org.neo4j.cli.AdminTool"]
     with timed("neo4j-admin database import full", size):
         subprocess.run(
             [*tool, *COMMAND.split()[1:]], cwd=folder / "csv", env={**os.environ, "NEO4J_HOME": str(home)},
@@ -92,12 +96,12 @@ def admin(folder: Path, size: int) -> None:
     shutil.rmtree(home)
 
 
-def load_csv(folder: Path, size: int) -> None:
+def load_csv(folder: Path, size: int, heap: str) -> None:
     """As its manual says: a constraint, then rows in transactions of a thousand, a pass for each label and type."""
     home = folder / "load"
     nodes, edges = ((folder / "csv" / name).resolve().as_uri() for name in ("nodes.csv", "edges.csv"))
     part = "split(row.`{0}`, '\\u001f')"
-    with server(home, HEAP) as running, neo4j.connected(neo4j.Address.of(running.uri)) as driver:
+    with server(home, heap, java=()) as running, neo4j.connected(neo4j.Address.of(running.uri)) as driver:
         with driver.session() as session, timed("LOAD CSV", size):
             session.run("CREATE CONSTRAINT FOR (n:Begat) REQUIRE n.id IS UNIQUE").consume()
             for label in ("Model", "Paper"):
@@ -116,7 +120,7 @@ def load_csv(folder: Path, size: int) -> None:
                     " MATCH (a:Begat {id: row.`:START_ID`}) MATCH (b:Begat {id: row.`:END_ID`})"
                     f" CREATE (a)-[:{relation} {{confidence: toFloat(row.`confidence:double`), support: toInteger(row.`support:long`),"
                     f" origin: row.origin, year: toInteger(row.`year:long`), _date: row._date, _begat: row._begat,"
-                    f" evidence: {part.format('evidence:string[]')}, _statements: {part.format('_statements:string[]')}}}]->(b)"
+                    f" _ours: true, evidence: {part.format('evidence:string[]')}, _statements: {part.format('_statements:string[]')}}}]->(b)"
                     " } IN TRANSACTIONS OF 1000 ROWS"
                 ).consume()
             found = session.run("MATCH (n:Begat) RETURN count(n) + COUNT { ()-[]->() } AS n").single(strict=True)

@@ -17,8 +17,11 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
 from typing import IO, cast
+
+from begat.loaders.sources.packed import ZSTD
 
 _SYLLABLES = "ba ce di fo gu ha je ki lo mu na pe ri so tu va we xi yo zu".split()
 _CATEGORIES = "cs.CL cs.LG cs.CV stat.ML math.CO hep-th cond-mat.str-el astro-ph.GA quant-ph".split()
@@ -78,9 +81,7 @@ def _opened(path: Path) -> IO[bytes]:
     if path.suffix == ".gz":
         return cast(IO[bytes], gzip.open(path, "wb", compresslevel=1))
     if path.suffix == ".zst":
-        from backports import zstd
-
-        return cast(IO[bytes], zstd.open(path, "wb"))
+        return cast(IO[bytes], import_module(ZSTD).open(path, "wb"))
     return path.open("wb")
 
 

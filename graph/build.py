@@ -11,7 +11,7 @@ import hashlib
 import json
 import re
 import time
-from collections import Counter, defaultdict, deque
+from collections import defaultdict, deque
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, Future
 from contextlib import contextmanager
@@ -20,11 +20,12 @@ from difflib import get_close_matches
 from itertools import islice
 from typing import Any, Generic, Protocol, TypeVar
 
-from begat.graph import declared, papers, resolve
+from begat.graph import declared, gazetteer, joining, papers, update
 from begat.graph.errors import BegatError, EvidenceError, NotFoundError
 from begat.graph.model import Document, Facts, Mined, Thing
-from begat.graph.names import fold, squash
+from begat.graph.names import fold
 from begat.graph.store import Store, check_evidence, check_mention, record
+from begat.graph.touched import FEW, Touched
 from begat.graph.vocabulary import THINGS, NodeType
 
 BATCH = 200
@@ -58,8 +59,12 @@ class Miner(Protocol):
         """What a document introduces, on its own evidence."""
 
     @property
-    def mine(self) -> Callable[[Document, dict[str, NodeType]], Mined]:
-        """What is found in a document, given the corpus's gazetteer: folded name → type."""
+    def mine(self) -> Callable[[Document, Mapping[str, NodeType]], Mined]:
+        """What is found in a document, given the corpus's gazetteer: folded name → type.
+
+        It must ask the gazetteer for names, and cannot read it through: from what it asks for, and from nothing else,
+        it is known which documents a name that comes or goes concerns.
+        """
 
 
 @dataclass(slots=True)
@@ -155,6 +160,7 @@ class _Build:
         self.executor = executor
         self.progress = progress
         self.report = BuildReport()
+        self.touched = Touched.of(store)
 
     @contextmanager
     def changing(self) -> Iterator[None]:
@@ -176,6 +182,7 @@ class _Build:
             new = [f for f in batch if self.store.facts(f.key) != f]
             if new:
                 with self.changing():
+                    joining.touch(self.store, self.touched, new)
                     self.store.add_facts(new)
 
     def read(self, documents: Iterable[Document]) -> Mapping[str, Collection[str]]:
@@ -213,8 +220,19 @@ class _Build:
                 self.sql.executemany("UPDATE documents SET place = ? WHERE number = ?", moved)
         if fresh:
             with self.changing():
-                for document, digest in fresh:
+                replaced = [number for document, _ in fresh if (number := self._number(document)) is not None]
+                self.touched.note(self.store, replaced)
+                numbers = [
                     self.store.add_document(document, digest, papers.sketch(document.text) if document.paper else "")
+                    for document, digest in fresh
+                ]
+                self.touched.added(self.store, numbers)
+
+    def _number(self, document: Document) -> int | None:
+        row = self.sql.execute(
+            "SELECT number FROM documents WHERE source = ? AND id = ?", (document.source, document.id)
+        ).fetchone()
+        return int(row[0]) if row else None
 
     def _met_again(self, document: Document, same: bool) -> None:
         self.report.repeated += 1
@@ -241,6 +259,7 @@ class _Build:
     def _delete(self, numbers: list[int]) -> None:
         for batch in _batches(numbers, BATCH):
             with self.changing():
+                self.touched.note(self.store, batch)
                 self.sql.executemany("DELETE FROM documents WHERE number = ?", [(n,) for n in batch])
             self.report.removed += len(batch)
 
@@ -259,7 +278,7 @@ class _Build:
                 self.mine()
             with self.report.timing("resolve"):
                 self.progress("resolve", 0, None)
-                resolve.resolve(self.store)
+                update.update(self.store, self.touched)
             self.report.resolved = True
         self._count()
         return self.report
@@ -270,19 +289,27 @@ class _Build:
         if before != self.miner.version:
             if before is not None:
                 self.report.remined_because = f"the miner is now {self.miner.version}; it was {before}"
-            with self.changing():
-                self.sql.execute("UPDATE documents SET mined = NULL, introduced = NULL")
-                self.store.set_meta("miner", self.miner.version)
+            self._mine_all()
+        elif self.store.meta("asked") is None:
+            self.report.remined_because = "an older begat did not keep what hangs on which names"
+            self._mine_all()
         stored = self.store.meta("min_confidence")
         if min_confidence is None:
             min_confidence = float(stored) if stored is not None else self.miner.min_confidence
         if stored is None or float(stored) != min_confidence:
             with self.changing():
                 self.store.set_meta("min_confidence", str(min_confidence))
+            self.touched.all()
+
+    def _mine_all(self) -> None:
+        with self.changing():
+            self.sql.execute("UPDATE documents SET mined = NULL, introduced = NULL")
+            self.store.set_meta("miner", self.miner.version)
+            self.store.set_meta("asked", "yes")
+        self.touched.all()
 
     def _count(self) -> None:
-        for table in ("documents", "mentions", "assertions", "nodes", "edges"):
-            (count,) = self.sql.execute(f"SELECT count(*) FROM {table}").fetchone()
+        for table, count in self.store.counts().items():
             setattr(self.report, table, count)
         self.report.revision = self.store.revision
 
@@ -290,74 +317,8 @@ class _Build:
 
     def join(self) -> None:
         """Find which documents are one paper, and give each what the others and the facts know of it."""
-        rows = {row["number"]: row for row in self._rows()}
-        self._known = self.sql.execute("SELECT 1 FROM facts LIMIT 1").fetchone() is not None
-        same = self.sql.execute("SELECT key, 'doi:' || doi FROM facts WHERE doi IS NOT NULL").fetchall()
-        records = [self._record(row) for row in rows.values()]
-        found = papers.papers([*records, *self._titled_facts(records)], self._text, same)
-        found = [paper for paper in found if any(one.number in rows for one in paper.records)]
-        changes, homes = [], []
-        for paper in found:
-            facts = [f for key in paper.keys if (f := self._facts(key))]
-            for one in paper.records:
-                if (row := rows.get(one.number)) is None:
-                    continue
-                joined = json.dumps(_joined(row, self._facts_of(row) + facts, paper, rows), ensure_ascii=False)
-                if joined != row["joined"]:
-                    changes.append((joined, one.number))
-                if paper.node != row["paper"]:
-                    homes.append((paper.node, one.number))
         with self.changing():
-            self.sql.executemany(
-                "UPDATE documents SET joined = ?, mined = NULL, introduced = NULL WHERE number = ?", changes
-            )
-            self.sql.executemany("UPDATE documents SET paper = ? WHERE number = ?", homes)
-            self.sql.execute("DELETE FROM paper_keys")
-            self.sql.execute("DELETE FROM merges")
-            self.sql.executemany("INSERT INTO paper_keys VALUES (?, ?)", ((k, p.node) for p in found for k in p.keys))
-            self.sql.executemany(
-                "INSERT OR REPLACE INTO merges VALUES (?, ?, ?)",
-                ((p.node, *reason) for p in found for reason in p.reasons if reason[0] not in p.keys),
-            )
-
-    def _rows(self) -> Iterator[dict[str, Any]]:
-        cursor = self.sql.execute(
-            "SELECT number, id, source, arxiv, doi, title, authors, date, venue, url, sketch, is_paper, joined, paper"
-            " FROM documents"
-        )
-        names = [column[0] for column in cursor.description]
-        for row in cursor:
-            yield dict(zip(names, row, strict=True))
-
-    def _record(self, row: dict[str, Any]) -> papers.Record:
-        facts = self._facts_of(row)
-        title = row["title"] or next((f.title for f in facts if f.title), None)
-        authors = json.loads(row["authors"]) or next((f.authors for f in facts if f.authors), ())
-        date = row["date"] or next((f.date for f in facts if f.date), None)
-        return papers.Record(
-            row["number"], row["id"], row["source"], row["arxiv"], row["doi"], title, authors[0] if authors else None,
-            int(date[:4]) if date else None, row["sketch"], bool(row["is_paper"]),
-        )  # fmt: skip
-
-    def _titled_facts(self, records: list[papers.Record]) -> Iterator[papers.Record]:
-        """Facts that have a record's title, as records; by negative numbers."""
-        if self._known:
-            titles = sorted({r.title for r in records if r.known and r.title})
-            facts = {f.key: f for title in titles for f in self.store.facts_titled(title)}
-            for number, fact in enumerate(facts.values(), 1):
-                yield papers.of_facts(-number, fact)
-
-    def _facts_of(self, row: dict[str, Any]) -> list[Facts]:
-        """Facts by a record's own keys."""
-        keys = [f"{kind}:{row[kind]}" for kind in ("arxiv", "doi", "url") if row[kind]]
-        return [f for key in (*keys, f"document:{row['id']}") if (f := self._facts(key))]
-
-    def _facts(self, key: str) -> Facts | None:
-        return self.store.facts(key) if self._known else None
-
-    def _text(self, number: int) -> str:
-        row = self.sql.execute("SELECT text FROM documents WHERE number = ?", (number,)).fetchone()
-        return str(row[0]) if row else ""
+            joining.join(self.store, self.touched)
 
     # -- introducing -----------------------------------------------------------------------------------
 
@@ -366,10 +327,14 @@ class _Build:
 
         def write(found: list[tuple[int, Document, Sequence[Thing]]]) -> None:
             self.sql.executemany("DELETE FROM introductions WHERE document = ?", [(number,) for number, _, _ in found])
-            self.sql.executemany(
-                "INSERT OR IGNORE INTO introductions VALUES (?, ?, ?)",
-                [(number, t.type, t.name) for number, _, things in found for t in things if t.type in THINGS],
-            )
+            rows = [
+                (number, t.type, t.name, fold(t.name))
+                for number, _, things in found
+                for t in things
+                if t.type in THINGS
+            ]
+            self.sql.executemany("INSERT OR IGNORE INTO introductions VALUES (?, ?, ?, ?)", rows)
+            self.touched.introduced.update(folded for *_, folded in rows)
             self.sql.executemany(
                 "UPDATE documents SET introduced = ? WHERE number = ?",
                 [(self.miner.version, number) for number, _, _ in found],
@@ -378,44 +343,35 @@ class _Build:
         self._work("introduce", "introduced IS NULL", _Task(self.miner.introductions), write, ())
 
     def update_gazetteer(self) -> None:
-        """Set down what the corpus introduces, and have mined again what speaks of any name that came or went."""
-        types: dict[str, Counter[str]] = defaultdict(Counter)
-        for kind, name in self.sql.execute("SELECT type, name FROM introductions"):
-            types[fold(name)][kind] += 1
-        new = {folded: min(kinds, key=lambda k: (-kinds[k], k)) for folded, kinds in types.items()}
-        old = dict(self.sql.execute("SELECT folded, type FROM gazetteer"))
-        differing = {folded for folded, _ in new.items() ^ old.items()}
+        """Set down what the corpus introduces, and have mined again what asked for any name that came or went."""
+        differing = gazetteer.changes(self.store, None if self.touched.whole else self.touched.introduced)
         if not differing:
             return
-        touched = self._speaking_of(differing)
+        concerned = gazetteer.askers(self.store, differing)
         with self.changing():
-            self.sql.execute("DELETE FROM gazetteer")
-            self.sql.executemany("INSERT INTO gazetteer VALUES (?, ?)", sorted(new.items()))
-            self.sql.executemany("UPDATE documents SET mined = NULL WHERE number = ?", [(n,) for n in touched])
-
-    def _speaking_of(self, folded: Collection[str]) -> list[int]:
-        """Mined documents in whose text one of these names can stand."""
-        names = {squash(name) for name in folded}
-        rows = self.sql.execute("SELECT number, title, joined, text FROM documents WHERE mined IS NOT NULL")
-        finder = _Finder(names)
-        return [
-            number
-            for number, title, joined, text in rows
-            if finder.any_in(squash(f"{title or json.loads(joined).get('title', '')} {text}"))
-        ]
+            gazetteer.write(self.store, differing)
+            self.touched.note(self.store, concerned)
+            self.sql.executemany("UPDATE documents SET mined = NULL WHERE number = ?", [(n,) for n in concerned])
 
     # -- mining ----------------------------------------------------------------------------------------
 
     def mine(self) -> None:
         """Mine each document that waits for it."""
-        known = {folded: NodeType(kind) for folded, kind in self.sql.execute("SELECT folded, type FROM gazetteer")}
+        (waiting,) = self.sql.execute("SELECT count(*) FROM documents WHERE mined IS NULL").fetchone()
+        few = self.executor is None and waiting <= FEW
+        known = gazetteer.Stored(self.store) if few else gazetteer.read(self.store)
 
-        def write(found: list[tuple[int, Document, Mined]]) -> None:
-            whole = [(n, document, self._proven(document, declared.complete(document, m))) for n, document, m in found]
+        def write(found: list[tuple[int, Document, tuple[Mined, Collection[str]]]]) -> None:
+            whole = [
+                (n, document, self._proven(document, declared.complete(document, mined)))
+                for n, document, (mined, _) in found
+            ]
+            self.touched.note(self.store, [n for n, _, _ in found])
             self.store.add_proven(whole, seen=self.miner.version)
+            gazetteer.remember(self.store, ((n, asked) for n, _, (_, asked) in found))
             self.report.mined += len(whole)
 
-        self._work("mine", "mined IS NULL", _Task(self.miner.mine, (known,)), write, Mined())
+        self._work("mine", "mined IS NULL", _Task(_Asking(self.miner.mine), (known,)), write, (Mined(), frozenset()))
 
     def _proven(self, document: Document, mined: Mined) -> Mined:
         """What was mined without what its evidence does not bear out, which is reported."""
@@ -507,20 +463,15 @@ class _Task(Generic[R]):
             return None, f"mining failed ({type(error).__name__}: {error}); please report it"
 
 
-class _Finder:
-    """Whether any of many names stands in a text, by the names' first letters; all of them squashed."""
+class _Asking:
+    """A miner's function that also says which names it asked the gazetteer for."""
 
-    def __init__(self, names: Collection[str]) -> None:
-        self.width = min([4, *map(len, names)])
-        self.by_head: dict[str, list[str]] = defaultdict(list)
-        for name in names:
-            self.by_head[name[: self.width]].append(name)
+    def __init__(self, mine: Callable[[Document, Mapping[str, NodeType]], Mined]) -> None:
+        self.mine = mine
 
-    def any_in(self, text: str) -> bool:
-        if not self.width:  # a name without letters: no telling where mining sees it
-            return True
-        heads = {text[i : i + self.width] for i in range(len(text) - self.width + 1)}
-        return any(name in text for head in heads & self.by_head.keys() for name in self.by_head[head])
+    def __call__(self, document: Document, known: Mapping[str, NodeType]) -> tuple[Mined, Collection[str]]:
+        asked = gazetteer.Asked(known)
+        return self.mine(document, asked), asked.names
 
 
 def _batches(items: Iterable[T], size: int) -> Iterator[list[T]]:
@@ -551,23 +502,3 @@ def _sound(document: Document) -> Document:
         title=mend(document.title) if document.title else None,
         authors=tuple(map(mend, document.authors)),
     )
-
-
-def _joined(
-    row: dict[str, Any], facts: list[Facts], paper: papers.Paper, rows: dict[int, dict[str, Any]]
-) -> dict[str, Any]:
-    """What a record lacks and its paper's facts and other records know, by field."""
-    others = [rows[r.number] for r in paper.records if r.number in rows and r.number != row["number"]]
-    found: dict[str, Any] = {}
-    for field_ in ("title", "venue", "url", "doi"):
-        if not row[field_]:
-            known = [getattr(f, field_) for f in facts] + [o[field_] for o in others]
-            found[field_] = next((value for value in known if value), None)
-    if not json.loads(row["authors"]):
-        known = [list(f.authors) for f in facts] + [json.loads(o["authors"]) for o in others]
-        found["authors"] = next((value for value in known if value), None)
-    if not row["arxiv"]:
-        found["arxiv"] = next((key[6:] for key in paper.keys if key.startswith("arxiv:")), None)
-    dates = [f.date for f in facts if f.date] + [o["date"] for o in others if o["date"]]
-    found["date"] = next((d for d in dates if d.startswith(row["date"] or "") and d != row["date"]), None)
-    return {name: value for name, value in found.items() if value}

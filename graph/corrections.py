@@ -1,23 +1,27 @@
 """Corrections: what a reader says about the graph, kept in it apart from what documents say, and stronger.
 
 A reader may say that an edge is right or wrong, and that two names are one thing or two. Corrections are never computed
-and never replaced: `graph/resolve.py` applies them each time it makes nodes and edges anew, so they survive every
-build. An edge is remembered by the ids of its ends, names by their text; a correction about what is no longer there
+and never replaced: `graph/resolve.py` and `graph/update.py` apply them each time they make nodes and edges, so they
+survive every build; a correction itself has made anew only what it touches. An edge is remembered by the ids of its ends, names by their text; a correction about what is no longer there
 waits, and `applies` says so.
 
 The table is made with the first correction, so that graphs of an older begat can have some too.
 """
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
+from typing import Any, BinaryIO
 
+from begat.graph.declared import SECTION
 from begat.graph.errors import NotFoundError, UsageError
 from begat.graph.model import Edge, Node
 from begat.graph.names import parse
 from begat.graph.store import Store
-from begat.graph.vocabulary import THINGS, Relation
+from begat.graph.touched import Touched
+from begat.graph.vocabulary import THINGS, Origin, Relation
 
 LONGEST_REASON = 1000
 
@@ -81,6 +85,31 @@ def applies(store: Store, correction: Correction) -> bool:
     return all(store.named(parse(name).key, folded=True) for name in (correction.subject, correction.object))
 
 
+def write_corrections(store: Store, out: BinaryIO, *, evidence: bool = True, min_confidence: float = 0.0) -> None:
+    """JSON Lines, a correction a line, as `record` gives it; a format of `graph/export.py`."""
+    for correction in corrections(store):
+        line = json.dumps(record(store, correction), ensure_ascii=False)
+        out.write(line.encode() + b"\n")
+
+
+def record(store: Store, correction: Correction) -> dict[str, Any]:
+    """A correction as JSON: number, verdict, subject, relation, object, names, reason, made, origin, applies.
+
+    `names` are what its subject and object are called; of an edge, these are node ids. `applies`: whether what it is
+    about is in the graph now.
+    """
+    names = [correction.subject, correction.object]
+    if correction.relation is not None:
+        found = store.nodes_of(names)
+        names = [found[node].name if node in found else node for node in names]
+    return {
+        "number": correction.number, "verdict": correction.verdict.value, "subject": correction.subject,
+        "relation": correction.relation.value if correction.relation else None, "object": correction.object,
+        "names": names, "reason": correction.reason, "made": correction.made, "origin": Origin.USER.value,
+        "applies": applies(store, correction),
+    }  # fmt: skip
+
+
 # -- making them ---------------------------------------------------------------------------------------------------
 
 
@@ -88,18 +117,24 @@ def mark(store: Store, edge: Edge, *, right: bool, reason: str) -> None:
     """Say that an edge is right or wrong; what was said of it before is replaced. Raises UsageError."""
     verdict = Verdict.RIGHT if right else Verdict.WRONG
     ends = (edge.subject, edge.relation.value, edge.object)
+    touched = _touched(store, Correction(0, verdict, edge.subject, edge.relation, edge.object, reason, ""))
     with store.transaction():
         _record(store, verdict, *ends, reason)
         where = "subject = ? AND relation = ? AND object = ?"
         if right:
-            store.connection.execute(f"UPDATE edges SET confidence = 1.0 WHERE {where}", ends)
+            store.connection.execute(
+                f"UPDATE edges SET confidence = 1.0, origin = ? WHERE {where}", (Origin.USER, *ends)
+            )
         else:
-            store.connection.execute(f"DELETE FROM edges WHERE {where}", ends)
+            gone = store.connection.execute(f"DELETE FROM edges WHERE {where}", ends)
+            store.add_counts({"edges": -gone.rowcount})
         store.raise_revision()
+    if edge.relation is Relation.CITES and _with_sections(store, edge.subject):
+        _update(store, touched)
 
 
 def merge(store: Store, one: Node, other: Node, reason: str) -> None:
-    """Say that two things are one; the graph is resolved anew. Raises UsageError where they cannot be."""
+    """Say that two things are one. Raises UsageError where they cannot be."""
     for node in (one, other):
         if node.type not in THINGS:
             raise UsageError(f"{node.name!r} is a {node.type.lower()}: only models, methods and datasets can be merged")
@@ -109,7 +144,7 @@ def merge(store: Store, one: Node, other: Node, reason: str) -> None:
 
 
 def split(store: Store, node: Node, name: str, reason: str) -> None:
-    """Say that a name of a thing is that of another; the graph is resolved anew. Raises UsageError, NotFoundError."""
+    """Say that a name of a thing is that of another. Raises UsageError, NotFoundError."""
     names = [known for known in (node.name, *node.aliases) if known == name] or [
         known for known in (node.name, *node.aliases) if parse(known).key == parse(name).key
     ]
@@ -121,24 +156,51 @@ def split(store: Store, node: Node, name: str, reason: str) -> None:
 
 
 def withdraw(store: Store, number: int) -> None:
-    """Take a correction back; the graph is resolved anew. Raises NotFoundError."""
-    if number not in {c.number for c in corrections(store)}:
+    """Take a correction back. Raises NotFoundError."""
+    kept = {c.number: c for c in corrections(store)}
+    if number not in kept:
         raise NotFoundError(f"correction {number}")
+    touched = _touched(store, kept[number])
     with store.transaction():
         store.connection.execute("DELETE FROM corrections WHERE number = ?", (number,))
-    _resolve(store)
+    _update(store, touched)
 
 
 def _say(store: Store, verdict: Verdict, one: str, other: str, reason: str) -> None:
+    touched = _touched(store, Correction(0, verdict, one, None, other, reason, ""))
     with store.transaction():
         _record(store, verdict, one, None, other, reason)
-    _resolve(store)
+    _update(store, touched)
 
 
-def _resolve(store: Store) -> None:
-    from begat.graph.resolve import resolve  # which applies what this module keeps
+def _touched(store: Store, correction: Correction) -> Touched:
+    """What a correction that is about to be made or withdrawn concerns."""
+    touched = Touched.of(store)
+    if correction.relation is not None:
+        touched.edges.add((correction.subject, correction.relation.value, correction.object))
+        if correction.relation is Relation.CITES:  # what sections of a page are about hangs on whether it cites that
+            touched.note(store, _with_sections(store, correction.subject))
+        return touched
+    said = (list(said_of_names(store, Verdict.SAME)), list(said_of_names(store, Verdict.APART)))
+    touched.said = said
+    touched.names |= {parse(name).key for name in (correction.subject, correction.object)}
+    return touched
 
-    resolve(store)
+
+def _with_sections(store: Store, page: str) -> list[int]:
+    """The documents of a page that have sections which may be about a paper of their title."""
+    rows = store.connection.execute(
+        "SELECT DISTINCT r.document FROM referred r JOIN documents d ON d.number = r.document"
+        " WHERE d.paper = ? AND r.key LIKE ?",
+        (page, f"{SECTION}%"),
+    )
+    return [number for (number,) in rows]
+
+
+def _update(store: Store, touched: Touched) -> None:
+    from begat.graph.update import update  # which applies what this module keeps
+
+    update(store, touched)
 
 
 def _record(store: Store, verdict: Verdict, subject: str, relation: str | None, object_: str, reason: str) -> None:

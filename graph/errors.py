@@ -23,6 +23,22 @@ class SourceError(BegatError):
     """A source cannot be read at all (missing, not a text, no known format)."""
 
 
+class ServiceError(BegatError):
+    """A service on the web does not answer as it should; what came before is kept."""
+
+
+class RefusedError(ServiceError):
+    """A service will not answer this request, however often it is asked. `answer` is what it says instead."""
+
+    def __init__(self, message: str, answer: bytes = b"") -> None:
+        self.answer = answer
+        super().__init__(message)
+
+
+class NotCachedError(ServiceError):
+    """Offline, and the answer is not in the cache."""
+
+
 class GraphError(BegatError):
     """A graph file is missing, is not one, is damaged, or comes from a newer begat."""
 

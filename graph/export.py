@@ -74,6 +74,9 @@ FORMATS: dict[str, Format] = {
     "assertions": _file(
         "JSON Lines: every assertion of every document", ".jsonl", "begat.graph.tables:write_assertions"
     ),
+    "corrections": _file(
+        "JSON Lines: what readers have said of edges and names", ".jsonl", "begat.graph.corrections:write_corrections"
+    ),
     "bibtex": _file("the papers as BibTeX", ".bib", "begat.graph.bibtex:write_bibtex"),
     "neo4j-import": Format(
         "CSV for neo4j-admin database import: a folder with nodes.csv and edges.csv",

@@ -10,7 +10,7 @@ import re
 import unicodedata
 import zlib
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from rapidfuzz import fuzz
@@ -29,13 +29,14 @@ _LAST = "9999"
 
 @dataclass(frozen=True, slots=True)
 class Use:
-    """That a document (by number) uses a name, as what type, how surely, how often."""
+    """That a document (by number) uses a name, as what type, how surely, how often; `declared`: a field says the type."""
 
     document: int
     name: str
     type: NodeType
     confidence: float = 1.0
     times: int = 1
+    declared: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +73,35 @@ class Entity:
     names: dict[str, str] = field(default_factory=dict)
 
 
+@dataclass(slots=True)
+class Tally:
+    """How documents use the names of a thing: by name in how many documents and how often, by type with what weight.
+
+    `declared` are the weights of types that fields say.
+    """
+
+    names: dict[str, tuple[int, int]]
+    weights: dict[NodeType, float]
+    declared: dict[NodeType, float] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, uses: Sequence[Use]) -> "Tally":
+        """Of these uses."""
+        documents: dict[str, set[int]] = defaultdict(set)
+        times: Counter[str] = Counter()
+        for use in uses:
+            documents[use.name].add(use.document)
+            times[use.name] += use.times
+        counted = {name: (len(found), times[name]) for name, found in documents.items()}
+        return cls(counted, _weights(uses), _weights(use for use in uses if use.declared))
+
+    @property
+    def most_used(self) -> str:
+        """The spelling that most documents use, then that is used most; a plural only where there is no singular."""
+        name = min(self.names, key=lambda n: (-self.names[n][0], -self.names[n][1], len(n), n))
+        return name[:-1] if name.endswith("s") and name[:-1] in self.names else name
+
+
 class Identity:
     """Who is meant: `of(document, name)` is the Entity; `entities` are all, in order of id."""
 
@@ -95,99 +125,83 @@ class Identity:
         self._dates = dates or {}
         self._introductions = sorted(introductions, key=lambda i: (i.by, i.name, i.document))
         introduced = {(i.document, parse(i.name).key) for i in self._introductions}
-        self._concepts = _Concepts(synonyms, introduced, sorted(same), sorted(apart))
+        self.concepts = Concepts(synonyms, introduced, sorted(same), sorted(apart))
         self._entities: dict[tuple[str, str | None], Entity] = {}
-        self._introducers = self._find_introducers()
+        self.introducers = self._find_introducers()
         self._meant: dict[tuple[int, str], Entity] = {}
         self._gather()
         self.entities = sorted(self._entities.values(), key=lambda e: e.id)
 
     def of(self, document: int, name: str) -> Entity:
         """The thing that a name means in a document; it was among the uses."""
-        return self._meant[document, self._concepts.of(document, parse(name).key)]
+        return self._meant[document, self.concepts.of(document, parse(name).key)]
+
+    def own(self, document: int, concept: str) -> Collection[str]:
+        """Of those who introduce a concept, whom the document itself says it of."""
+        return self._own.get((document, concept), ())
+
+    def votes(self) -> Mapping[str, Mapping[NodeType, float]]:
+        """By family, the weight of each type among what papers introduce of it."""
+        return self._families
 
     # -- introductions ---------------------------------------------------------------------------------
 
     def _find_introducers(self) -> dict[str, list[str]]:
         """Concept → papers introducing it, earliest first; pages only where no paper does."""
-        by: dict[str, dict[bool, set[str]]] = defaultdict(lambda: defaultdict(set))
+        by: dict[str, set[tuple[str, bool]]] = defaultdict(set)
         for i in self._introductions:
             if i.confidence >= SURE:
-                by[self._concepts.of(i.document, parse(i.name).key)][i.paper].add(i.by)
+                by[self.concepts.of(i.document, parse(i.name).key)].add((i.by, i.paper))
         return {
-            concept: sorted(kinds[True], key=self._age)[: 1 if self._concepts.said_one(concept) else None]
-            if kinds[True]
-            else sorted(kinds[False], key=self._age)[:1]
-            for concept, kinds in by.items()
+            concept: introducers(found, self._dates, one=self.concepts.said_one(concept))
+            for concept, found in by.items()
         }
-
-    def _age(self, paper: str) -> tuple[str, str]:
-        return self._dates.get(paper) or _LAST, paper
 
     def _introducer(self, document: int, concept: str) -> str | None:
         """Whose thing a document means by a concept's name."""
-        papers = self._introducers.get(concept)
+        papers = self.introducers.get(concept)
         if not papers:
             return None
-        if len(papers) == 1:
-            return papers[0]
-        about = self._circumstances.get(document)
-        if about is None:
-            return papers[0]
-        own = self._own.get((document, concept))
-        if own:
-            return min(own, key=self._age)
-        if about.paper in papers:
-            return about.paper
-        cited = [p for p in papers if p in about.cites]
-        if cited:
-            return cited[0]
-        if about.date is None:
-            return papers[0]
-        return next((p for p in papers if (self._dates.get(p) or _LAST)[: len(about.date)] <= about.date), papers[0])
+        own = self._own.get((document, concept), ())
+        return introducer(papers, own, self._circumstances.get(document), self._dates)
 
     # -- entities --------------------------------------------------------------------------------------
 
     def _gather(self) -> None:
         self._own: dict[tuple[int, str], set[str]] = defaultdict(set)
         for i in self._introductions:
-            concept = self._concepts.of(i.document, parse(i.name).key)
-            if i.by in self._introducers.get(concept, ()):
+            concept = self.concepts.of(i.document, parse(i.name).key)
+            if i.by in self.introducers.get(concept, ()):
                 self._own[i.document, concept].add(i.by)
         used: dict[tuple[str, str | None], list[Use]] = defaultdict(list)
         for use in self._uses:
-            concept = self._concepts.of(use.document, parse(use.name).key)
+            concept = self.concepts.of(use.document, parse(use.name).key)
             used[concept, self._introducer(use.document, concept)].append(use)
+        self.used = used
         self._families = self._family_types(used)
         plain: dict[str, list[Entity]] = defaultdict(list)
-        for (concept, by), uses in sorted(used.items(), key=lambda item: (item[0][0], self._age(item[0][1] or ""))):
-            entity = self._entity(concept, by, uses)
-            plain[entity.id].append(entity)
-            self._entities[concept, by] = entity
+        for (concept, by), uses in sorted(
+            used.items(), key=lambda item: (item[0][0], _age(item[0][1] or "", self._dates))
+        ):
+            made = self._entity(concept, by, uses)
+            plain[made.id].append(made)
+            self._entities[concept, by] = made
             for use in uses:
-                self._meant[use.document, concept] = entity
-        for entities in plain.values():
-            self._tell_apart(entities)
+                self._meant[use.document, concept] = made
+        self.plain = {made.id: plain_id for plain_id, entities in plain.items() for made in _told_apart(entities)}
 
     def _entity(self, concept: str, by: str | None, uses: list[Use]) -> Entity:
         introducing = [u for u in uses if by and by in self._own.get((u.document, concept), ())]
-        name = _most_used(introducing) if introducing else self._telling(_most_used(uses), uses, concept)
-        key, family = parse(name).key, self._families.get(parse(name).family_key, {})
-        kind = _heaviest_type([_weights(introducing), family, _weights(uses)])
-        if kind != NodeType.DATASET:  # whether a model or a method, its whole family tells better than one text
-            akin: dict[NodeType, float] = {
-                other: weight for other, weight in family.items() if other != NodeType.DATASET
-            }
-            kind = _heaviest_type([akin]) if akin else kind
         seen = min((d for u in uses if (d := self._date(u.document))), default=None)
-        names = {}
-        for written in dict.fromkeys(u.name for u in uses):
-            names[written] = "name" if written == name else self._concepts.reason(parse(written).key, key)
-        entity = Entity(f"{kind.lower()}-{slug(name)}", kind, name, concept, by, self._dates.get(by or ""), seen, names)
-        for alias, said_by in self._concepts.aliases_of(concept).items():
-            if any(self._introducer(document, concept) == by for document in said_by):
-                entity.names.setdefault(alias, self._concepts.reason(parse(alias).key, key))
-        return entity
+        aliases = [
+            alias
+            for alias, said_by in self.concepts.aliases_of(concept).items()
+            if any(self._introducer(document, concept) == by for document in said_by)
+        ]
+        return entity(
+            self.concepts, concept, by, Tally.of(uses), Tally.of(introducing), aliases,
+            lambda family: self._families.get(family, {}), self._dates.get(by or ""), seen,
+        )  # fmt: skip
 
     def _family_types(self, used: Mapping[tuple[str, str | None], list[Use]]) -> dict[str, dict[NodeType, float]]:
         """The types of the versions, sizes and flavours of a family that papers introduce, by the family's key."""
@@ -198,33 +212,109 @@ class Identity:
                     votes[parse(use.name).family_key].append(use)
         return {family: _weights(own) for family, own in votes.items()}
 
-    def _telling(self, name: str, uses: list[Use], concept: str) -> str:
-        """The name, or the long form where it is an acronym that means other things too."""
-        if not self._concepts.ambiguous(parse(name).key):
-            return name
-        longs = [n for n in (*(u.name for u in uses), *self._concepts.aliases_of(concept)) if parse(n).key == concept]
-        return min(longs, key=lambda n: (n.endswith("s"), n), default=name)
-
     def _date(self, document: int) -> str | None:
         about = self._circumstances.get(document)
         return about.date if about else None
 
-    def _tell_apart(self, entities: list[Entity]) -> None:
-        """Of several things with one slug the first keeps it; the others carry who introduces them, or their key."""
-        ordered = sorted(
-            entities, key=lambda e: (e.introduced_by is None, e.date or _LAST, e.introduced_by or "", e.key)
-        )
-        taken = {ordered[0].id}
-        for entity in ordered[1:]:
-            plain = entity.id
-            for tail in (entity.introduced_by, slug(entity.key), f"{zlib.crc32(entity.key.encode()):08x}"):
-                entity.id = f"{plain}--{tail}"
-                if tail and entity.id not in taken:
-                    break
-            taken.add(entity.id)
+
+def _age(paper: str, dates: Mapping[str, str | None]) -> tuple[str, str]:
+    return dates.get(paper) or _LAST, paper
 
 
-class _Concepts:
+def introducers(found: Iterable[tuple[str, bool]], dates: Mapping[str, str | None], *, one: bool) -> list[str]:
+    """Of those who introduce a name, (node, whether it is a paper), the papers, earliest first; else the first page.
+
+    `one`: a reader says that whoever introduces it introduces the same.
+    """
+    kinds: dict[bool, set[str]] = {True: set(), False: set()}
+    for by, is_paper in found:
+        kinds[is_paper].add(by)
+    papers = sorted(kinds[True] or kinds[False], key=lambda paper: _age(paper, dates))
+    return papers[:1] if one or not kinds[True] else papers
+
+
+def introducer(
+    papers: Sequence[str], own: Collection[str], about: Circumstances | None, dates: Mapping[str, str | None]
+) -> str:
+    """Whose thing a document means where `papers` introduce the name, of which its own text says it of `own`."""
+    if len(papers) == 1 or about is None:
+        return papers[0]
+    if own:
+        return min(own, key=lambda paper: _age(paper, dates))
+    if about.paper in papers:
+        return about.paper
+    cited = next((paper for paper in papers if paper in about.cites), None)
+    if cited or about.date is None:
+        return cited or papers[0]
+    known = [(dates.get(paper) or _LAST)[: len(about.date)] for paper in papers]
+    return next((paper for paper, date in zip(papers, known, strict=True) if date <= about.date), papers[0])
+
+
+def entity(
+    concepts: "Concepts",
+    concept: str,
+    by: str | None,
+    used: Tally,
+    introducing: Tally,
+    aliases: Iterable[str],
+    family_votes: Callable[[str], Mapping[NodeType, float]],
+    date: str | None,
+    seen: str | None,
+) -> Entity:
+    """The thing that `by` introduces under the names of a concept, as documents use it; its id is not told apart yet.
+
+    `introducing`: how its own paper's documents use it; `aliases`: names that synonyms add; `family_votes`: by a
+    family's key, the weight of each type among what papers introduce of it.
+    """
+    name = introducing.most_used if introducing.names else _telling(concepts, concept, used)
+    key, family = parse(name).key, family_votes(parse(name).family_key)
+    votes = [introducing.weights, family, used.weights]
+    kind = _heaviest_type([used.declared, *votes] if used.declared else votes)
+    if (
+        not used.declared and kind != NodeType.DATASET
+    ):  # whether a model or a method, its whole family tells better than one text
+        akin: dict[NodeType, float] = {k: weight for k, weight in family.items() if k != NodeType.DATASET}
+        kind = _heaviest_type([akin]) if akin else kind
+    names = {n: "name" if n == name else concepts.reason(parse(n).key, key) for n in used.names}
+    for alias in aliases:
+        names.setdefault(alias, concepts.reason(parse(alias).key, key))
+    return Entity(f"{kind.lower()}-{slug(name)}", kind, name, concept, by, date, seen, names)
+
+
+def _telling(concepts: "Concepts", concept: str, used: Tally) -> str:
+    """The name most used, or the long form where it is an acronym that means other things too."""
+    name = used.most_used
+    if not concepts.ambiguous(parse(name).key):
+        return name
+    longs = [n for n in (*used.names, *concepts.aliases_of(concept)) if parse(n).key == concept]
+    return min(longs, key=lambda n: (n.endswith("s"), n), default=name)
+
+
+def tell_apart(entities: Iterable[Entity]) -> None:
+    """Of several things with one slug the first keeps it; the others carry who introduces them, or their key."""
+    ordered = sorted(entities, key=lambda e: (e.introduced_by is None, e.date or _LAST, e.introduced_by or "", e.key))
+    taken = {ordered[0].id}
+    for one in ordered[1:]:
+        plain = one.id
+        for tail in (one.introduced_by, slug(one.key), f"{zlib.crc32(one.key.encode()):08x}"):
+            one.id = f"{plain}--{tail}"
+            if tail and one.id not in taken:
+                break
+        taken.add(one.id)
+
+
+def _told_apart(entities: list[Entity]) -> list[Entity]:
+    tell_apart(entities)
+    return entities
+
+
+def leaning(votes: Mapping[NodeType, float]) -> str:
+    """All that a family's votes can decide: which types weigh more than which."""
+    ranks = sorted({votes.get(kind, 0.0) for kind in NodeType} | {0.0})
+    return "".join(str(ranks.index(votes.get(kind, 0.0))) for kind in NodeType)
+
+
+class Concepts:
     """Parsed keys joined by acronyms and other synonyms; an ambiguous acronym is told apart by document."""
 
     def __init__(
@@ -314,6 +404,22 @@ class _Concepts:
         key = self._in_document.get((document, key)) or self._anywhere.get(key, key)
         return self._root(key)
 
+    def all_of(self, key: str) -> set[str]:
+        """Every concept that a key stands for in some document."""
+        told = {group for (_, short), group in self._in_document.items() if short == key}
+        return {self._root(one) for one in (key, self._anywhere.get(key, key), *told)}
+
+    def differing(self, other: "Concepts", keys: Iterable[str]) -> set[str]:
+        """Those of the keys that stand for other concepts, or for other reasons, than in another corpus."""
+        pairs = self._reasons.items() ^ other._reasons.items()
+        found = {key for pair, _ in pairs for key in pair}
+        return found | {key for key in keys if self._standing(key) != other._standing(key)}
+
+    def _standing(self, key: str) -> tuple[object, ...]:
+        told = {document: self._root(group) for (document, short), group in self._in_document.items() if short == key}
+        anywhere = self._root(self._anywhere.get(key, key))
+        return anywhere, self._root(key), key in self._ambiguous, told, self.said_one(anywhere)
+
     def aliases_of(self, concept: str) -> dict[str, set[int]]:
         """Names that synonyms give for a concept beyond those in use, with the documents that say so."""
         return self._aliases.get(concept, {})
@@ -375,17 +481,6 @@ def _weights(uses: Iterable[Use]) -> dict[NodeType, float]:
     for use in uses:
         weights[use.type] += use.confidence
     return {kind: round(weight, 6) for kind, weight in weights.items()}
-
-
-def _most_used(uses: Sequence[Use]) -> str:
-    """The spelling that most documents use, then that is used most; a plural only where there is no singular."""
-    documents: dict[str, set[int]] = defaultdict(set)
-    times: Counter[str] = Counter()
-    for use in uses:
-        documents[use.name].add(use.document)
-        times[use.name] += use.times
-    name = min(documents, key=lambda n: (-len(documents[n]), -times[n], len(n), n))
-    return name[:-1] if name.endswith("s") and name[:-1] in documents else name
 
 
 _SPELLED = str.maketrans({"+": "-plus-", "*": "-star-", "#": "-sharp-", "&": "-and-", "@": "-at-"})

@@ -28,7 +28,8 @@ class Thing:
 class Reference:
     """A paper that a document cites, with the place in its text where it does (None: a field says it).
 
-    At least one of `arxiv`, `doi`, `url`, `title` is given.
+    At least one of `arxiv`, `doi`, `url`, `title` is given. `intent` is what the citation is for ("extends", "uses",
+    "compares", "background"), as its source or its own sentence says: a word about the citation, and no relation.
     """
 
     arxiv: str | None = None
@@ -37,6 +38,7 @@ class Reference:
     title: str | None = None
     start: int | None = None
     end: int | None = None
+    intent: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """The graph in Neo4j: how a database is reached, and what begat writes into it.
 
 Every node has the label of its type and, to tell it from other people's nodes with the same label, `:Begat`; every
-edge of begat has the property `_begat`. Labels, relation types and properties are those of `graph/properties.py`, so a
+edge of begat has the property `_ours`, which a pattern of any length can ask for: `-[:EXTENDS*1..9 {_ours: true}]->`. Labels, relation types and properties are those of `graph/properties.py`, so a
 question reads the same as in the embedded engine. Properties that begin with `_` are begat's own: `_begat`, the digest
 by which a push knows what changed, and what a reader needs beyond the properties (names with their reasons, statements).
 Evidence is a property of its edge, not nodes of its own: a query shows it without a further hop, an edge and its
@@ -19,7 +19,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import islice
+from queue import SimpleQueue
 from secrets import token_hex
 from typing import Any, LiteralString, TypeVar
 from urllib.parse import unquote, urlsplit, urlunsplit
@@ -29,13 +31,12 @@ from neo4j.exceptions import AuthError, ConfigurationError, DriverError, Neo4jEr
 
 from begat.graph.errors import GraphError, UsageError
 from begat.graph.model import Edge, Node, Statement
-from begat.graph.properties import EDGE_PROPERTIES, NODE_PROPERTIES, edge_properties, node_properties
+from begat.graph.properties import EDGE_PROPERTIES, LABEL, NODE_PROPERTIES, edge_properties, node_properties
 from begat.graph.reader import SCHEMES
 from begat.graph.store import Store
 from begat.graph.vocabulary import NodeType, Relation
 
-LABEL = "Begat"
-FORMAT = 1
+FORMAT = 2
 """Of what is written; a push of another format writes everything anew."""
 BATCH = 1000
 """Rows that one statement carries."""
@@ -45,6 +46,11 @@ _SUBJECTS = 256
 """Of that many nodes (of nodes with edges) one, on average, begins a new range."""
 _END = "\U0010ffff"
 """Sorts after every id."""
+_PAGE = 5000
+"""Nodes that are removed at a time."""
+_TURN = "turn"
+"""The kind of those ranges that are none, but places that a writer holds."""
+MOST_WORKERS = 64
 
 Progress = Callable[[str, int, int | None], None]
 T = TypeVar("T")
@@ -181,8 +187,8 @@ def edge_item(edge: Edge, statements: Sequence[Statement]) -> Item:
     """An edge with its evidence, and the statements whole (`read_statement` reads them), best first."""
     known = edge_properties(edge, statements)
     places = {quote: place for place, quote in enumerate(known["evidence"])}
-    known |= {"_date": edge.date, "_statements": [_statement(s, places) for s in statements]}
-    properties = {name: known.get(name) for name in (*EDGE_PROPERTIES, "_date", "_statements")}
+    known |= {"_ours": True, "_date": edge.date, "_statements": [_statement(s, places) for s in statements]}
+    properties = {name: known.get(name) for name in ("_ours", *EDGE_PROPERTIES, "_date", "_statements")}
     return _item(edge.relation.value, (edge.subject, edge.relation.value, edge.object), properties)
 
 
@@ -352,48 +358,63 @@ def wipe(url: str, *, user: str | None = None, password: str | None = None, data
     """Remove all that begat has written into a Neo4j, and nothing else.
 
     A node that has relationships of other people stays, without begat's labels and properties but `id` and `name`.
+    A push that is at work there stops. Raises GraphError where Neo4j fails, or a push takes over.
     """
     address = Address.of(url, user, password, database)
     report = PushReport()
     with connected(address) as driver, driver.session(database=address.database) as session:
         _check_version(session, address)
-        # Removed from the graph first: a wipe that is killed leaves no word that what is gone were still there.
-        for label in ("BegatGraph", "BegatRange"):
-            session.run(_cypher(f"MATCH (n:{label}) CALL (n) {{ DELETE n }} IN TRANSACTIONS OF 5000 ROWS")).consume()
-        report.edges.removed = _removed(
-            session,
-            f"MATCH (n:{LABEL}) CALL (n) {{ MATCH (n)-[r]->(:{LABEL}) WHERE r._begat IS NOT NULL DELETE r }}"
-            " IN TRANSACTIONS OF 1000 ROWS",
-        ).relationships_deleted
-        report.nodes.removed, report.kept = _remove_nodes(session, LABEL)
-        for kind in ("CONSTRAINT", "INDEX"):
-            for name in _SCHEMA:
-                if _SCHEMA[name].startswith(f"CREATE {kind}") or (kind == "INDEX" and "FULLTEXT" in _SCHEMA[name]):
-                    session.run(_cypher(f"DROP {kind} {name} IF EXISTS")).consume()
+        for name in ("begat_graph", "begat_range"):
+            session.run(_cypher(_SCHEMA[name])).consume()
+        turn = _Turn(driver, address, 1)
+        turn.take()
+        # Digests first: a wipe that is killed leaves no word that what is gone were still there.
+        turn.write(lambda tx: _count(tx, f"MATCH (r:BegatRange) WHERE r.kind <> '{_TURN}' DELETE r"))
+        while page := turn.write(_first_nodes):
+            while removed := turn.write(partial(_remove_edges, nodes=page)):
+                report.edges.removed += removed
+            gone, kept = turn.write(partial(_remove_nodes, nodes=page))
+            report.nodes.removed, report.kept = report.nodes.removed + gone, report.kept + kept
+        turn.write(lambda tx: _count(tx, "MATCH (n:BegatGraph|BegatRange) DELETE n"))
+        for name, statement in _SCHEMA.items():
+            kind = "CONSTRAINT" if statement.startswith("CREATE CONSTRAINT") else "INDEX"
+            session.run(_cypher(f"DROP {kind} {name} IF EXISTS")).consume()
     return report
 
 
-def _removed(session: neo4j.Session, statement: str) -> neo4j.SummaryCounters:
-    return session.run(_cypher(statement)).consume().counters
+def _first_nodes(tx: neo4j.ManagedTransaction) -> list[str]:
+    """Ids of some nodes of begat."""
+    return [row["id"] for row in tx.run(_cypher(f"MATCH (n:{LABEL}) RETURN elementId(n) AS id LIMIT {_PAGE}"))]
 
 
-def _remove_nodes(session: neo4j.Session, label: str) -> tuple[int, int]:
-    """Delete the nodes with this label; how many, and how many stayed for the sake of others' relationships."""
-    gone = _removed(
-        session,
-        f"MATCH (n:{label}) WHERE NOT EXISTS {{ (n)--() }} CALL (n) {{ DELETE n }} IN TRANSACTIONS OF 5000 ROWS",
-    ).nodes_deleted
+def _gone_nodes(tx: neo4j.ManagedTransaction) -> list[str]:
+    """Ids of some nodes that a push has marked as gone."""
+    return [row["id"] for row in tx.run(f"MATCH (n:BegatGone) RETURN elementId(n) AS id LIMIT {_PAGE}")]
+
+
+def _remove_edges(tx: neo4j.ManagedTransaction, nodes: Sequence[str]) -> int:
+    """Delete some edges of begat at these nodes; how many."""
+    statement = (
+        f"MATCH (n)-[r]-(:{LABEL}) WHERE elementId(n) IN $nodes AND r._begat IS NOT NULL"
+        " WITH DISTINCT r LIMIT 10000 DELETE r"
+    )
+    return tx.run(_cypher(statement), nodes=nodes).consume().counters.relationships_deleted
+
+
+def _remove_nodes(tx: neo4j.ManagedTransaction, nodes: Sequence[str]) -> tuple[int, int]:
+    """Delete these nodes; how many, and how many stayed for the sake of others' relationships."""
+    ours = "MATCH (n) WHERE elementId(n) IN $nodes"
+    deleted = tx.run(_cypher(f"{ours} AND NOT EXISTS {{ (n)--() }} DELETE n"), nodes=nodes).consume().counters
     labels = ":".join([LABEL, "BegatGone", *NodeType])
     nothing = ", ".join(
         f"n.{name} = null" for name in (*NODE_PROPERTIES, *_OWN_OF_NODES, "_begat") if name not in ("id", "name")
     )
-    kept = session.run(
-        _cypher(
-            f"MATCH (n:{label}) CALL (n) {{ REMOVE n:{labels} SET {nothing} }} IN TRANSACTIONS OF 5000 ROWS"
-            " RETURN count(*) AS kept"
-        )
-    ).single(strict=True)["kept"]
-    return gone, kept
+    return deleted.nodes_deleted, _count(tx, f"{ours} REMOVE n:{labels} SET {nothing}", nodes=nodes)
+
+
+def _count(tx: neo4j.ManagedTransaction, statement: str, **parameters: Any) -> int:
+    """Run a statement that changes something in each of its rows; how many rows."""
+    return int(tx.run(_cypher(f"{statement} RETURN count(*) AS n"), parameters).single(strict=True)["n"])
 
 
 _RELATIONS = "|".join(Relation)
@@ -401,6 +422,7 @@ _SCHEMA: dict[str, str] = {
     "begat_graph": "CREATE CONSTRAINT begat_graph IF NOT EXISTS FOR (n:BegatGraph) REQUIRE n.key IS UNIQUE",
     "begat_range": "CREATE CONSTRAINT begat_range IF NOT EXISTS FOR (n:BegatRange) REQUIRE (n.kind, n.start) IS UNIQUE",
     "begat_id": f"CREATE CONSTRAINT begat_id IF NOT EXISTS FOR (n:{LABEL}) REQUIRE n.id IS UNIQUE",
+    "begat_family": f"CREATE INDEX begat_family IF NOT EXISTS FOR (n:{LABEL}) ON (n.family)",
     "begat_name": f"CREATE INDEX begat_name IF NOT EXISTS FOR (n:{LABEL}) ON (n.name)",
     **{
         f"begat_{kind.lower()}_{name}": f"CREATE INDEX begat_{kind.lower()}_{name} IF NOT EXISTS FOR (n:{kind}) ON (n.{name})"
@@ -437,6 +459,63 @@ def _check_version(session: neo4j.Session, address: Address) -> None:
         raise GraphError(f"{address.uri}: this is Neo4j {version}; begat needs 5.26 or newer")
 
 
+class _Turn:
+    """Whose turn it is to write: of two pushes at once, or a push and a wipe, the later takes over and the earlier stops.
+
+    The `:BegatGraph` node names who writes. Every transaction first locks a place (a `:BegatRange` of kind "turn"), then
+    looks whether it is still its writer's turn. Who takes over writes its own name, then locks every place once: after
+    that, each transaction of the earlier writer is either done, and is seen, or will find that it has lost its turn.
+    """
+
+    def __init__(self, driver: neo4j.Driver, address: Address, workers: int) -> None:
+        self.driver = driver
+        self.address = address
+        self.token = token_hex(8)
+        self.places: SimpleQueue[int] = SimpleQueue()
+        for place in range(min(workers, MOST_WORKERS)):
+            self.places.put(place)
+
+    def take(self, claim: Callable[[neo4j.ManagedTransaction], None] = lambda tx: None) -> None:
+        """Take the turn; `claim` runs in the same transaction, after anyone else's, and may raise to leave it be."""
+
+        def name(tx: neo4j.ManagedTransaction) -> None:
+            tx.run(
+                "MERGE (g:BegatGraph {key: 'graph'}) SET g.pusher = $token, g.stamp = null", token=self.token
+            ).consume()
+            claim(tx)
+
+        def pass_every_place(tx: neo4j.ManagedTransaction) -> None:
+            tx.run(
+                "UNWIND range(0, $last) AS place MERGE (r:BegatRange {kind: $kind, start: toString(place)})"
+                " SET r.digest = $token",
+                last=MOST_WORKERS - 1, kind=_TURN, token=self.token,
+            ).consume()  # fmt: skip
+
+        with self.driver.session(database=self.address.database) as session:
+            session.execute_write(name)
+            session.execute_write(pass_every_place)
+
+    def write(self, work: Callable[[neo4j.ManagedTransaction], T]) -> T:
+        """Do one transaction. Raises GraphError where it is another's turn by now."""
+        place = self.places.get()
+
+        def in_turn(tx: neo4j.ManagedTransaction) -> T:
+            tx.run(
+                "MATCH (r:BegatRange {kind: $kind, start: $place}) SET r.digest = $token",
+                kind=_TURN, place=str(place), token=self.token,
+            ).consume()  # fmt: skip
+            owner = tx.run("MATCH (g:BegatGraph {key: 'graph'}) RETURN g.pusher AS token").single()
+            if owner is None or owner["token"] != self.token:
+                raise GraphError(f"{self.address.uri}: another push or wipe has taken over; this one stopped")
+            return work(tx)
+
+        try:
+            with self.driver.session(database=self.address.database) as session:
+                return session.execute_write(in_turn)
+        finally:
+            self.places.put(place)
+
+
 class _Push:
     """One push in progress."""
 
@@ -449,37 +528,38 @@ class _Push:
         self.workers = workers
         self.batch = batch
         self.progress = progress
-        self.token = token_hex(8)
+        self.turn = _Turn(driver, address, workers)
         self.report = PushReport(revision=store.revision)
 
     def run(self, replace: bool) -> PushReport:
         """All of it, in an order in which no edge lacks an end: nodes, edges, then what nodes are gone."""
         with self.driver.session(database=self.address.database) as session:
             _check_version(session, self.address)
-            self._check_graph(session, replace)
+            session.execute_read(lambda tx: self._check_graph(tx, replace))
             if self._is_current(session):
                 return self.report
             for statement in _SCHEMA.values():
                 session.run(_cypher(statement)).consume()
             session.run("CALL db.awaitIndexes(300)").consume()
             self._complete_import(session)
-            self._claim(session)
+            self.turn.take(lambda tx: self._claim(tx, replace))
             nodes, edges = self._totals()
             self._pass("nodes", ranges(node_items(self.store), _NODES), nodes, _write_nodes, self.report.nodes)
             self._pass("edges", ranges(edge_items(self.store), _SUBJECTS), edges, _write_edges, self.report.edges)
-            gone, self.report.kept = _remove_nodes(session, "BegatGone")
-            self.report.nodes.removed = gone + self.report.kept
-            self._finish(session)
+            while page := self.turn.write(_gone_nodes):
+                gone, kept = self.turn.write(partial(_remove_nodes, nodes=page))
+                self.report.nodes.removed, self.report.kept = (
+                    self.report.nodes.removed + gone + kept, self.report.kept + kept,
+                )  # fmt: skip
+            self.turn.write(self._finish)
             session.run("CALL db.index.fulltext.awaitEventuallyConsistentIndexRefresh()").consume()
         return self.report
 
     # -- the marker ------------------------------------------------------------------------------------
 
-    def _check_graph(self, session: neo4j.Session, replace: bool) -> None:
-        there = session.run(
-            "MATCH (g:BegatGraph {key: 'graph'}) RETURN g.graph AS graph, g.file AS file, g.pushed AS at"
-        ).single()
-        if there and there["graph"] != self.store.identity and not replace:
+    def _check_graph(self, tx: neo4j.ManagedTransaction, replace: bool) -> None:
+        there = tx.run("MATCH (g:BegatGraph {key: 'graph'}) RETURN g.graph AS graph, g.file AS file").single()
+        if there and there["graph"] not in (None, self.store.identity) and not replace:
             raise GraphError(
                 f"{self.address.uri}: another graph is in this database (pushed from {there['file']}); push to another"
                 " database, make it this graph with --replace, or remove it with --wipe"
@@ -499,22 +579,18 @@ class _Push:
         found = session.run("MATCH (g:BegatGraph {key: 'graph'}) RETURN g.stamp AS stamp, g.format AS format").single()
         return bool(found and (found["stamp"], found["format"]) == (self.store.stamp, FORMAT))
 
-    def _claim(self, session: neo4j.Session) -> None:
-        """Say that this push is at work: an earlier one that still runs stops at its next transaction."""
-        session.run(
-            "MERGE (g:BegatGraph {key: 'graph'})"
-            " SET g.graph = $graph, g.file = $file, g.pusher = $token, g.stamp = null, g.format = $format",
-            graph=self.store.identity,
-            file=self.store.path.name,
-            token=self.token,
-            format=FORMAT,
-        ).consume()
+    def _claim(self, tx: neo4j.ManagedTransaction, replace: bool) -> None:
+        """Make the database that of this graph. Looked at again, for another may just have pushed into an empty one."""
+        self._check_graph(tx, replace)
+        tx.run(
+            "MATCH (g:BegatGraph {key: 'graph'}) SET g.graph = $graph, g.file = $file, g.format = $format",
+            graph=self.store.identity, file=self.store.path.name, format=FORMAT,
+        ).consume()  # fmt: skip
 
-    def _finish(self, session: neo4j.Session) -> None:
-        session.run(
-            "MATCH (g:BegatGraph {key: 'graph', pusher: $token}) REMOVE g.pusher"
+    def _finish(self, tx: neo4j.ManagedTransaction) -> None:
+        tx.run(
+            "MATCH (g:BegatGraph {key: 'graph'}) REMOVE g.pusher"
             " SET g.stamp = $stamp, g.revision = $revision, g.pushed = datetime()",
-            token=self.token,
             stamp=self.store.stamp,
             revision=self.store.revision,
         ).consume()
@@ -573,9 +649,6 @@ class _Push:
         """One range in one transaction, with its digest, in place of the digests of the ranges that it overlaps."""
 
         def work(tx: neo4j.ManagedTransaction) -> Changes:
-            owner = tx.run("MATCH (g:BegatGraph {key: 'graph'}) RETURN g.pusher AS token").single()
-            if owner is None or owner["token"] != self.token:
-                raise GraphError(f"{self.address.uri}: another push or wipe has taken over; this one stopped")
             # Written first: two transactions on one range wait for each other here.
             tx.run(
                 "UNWIND $starts AS start MATCH (r:BegatRange {kind: $kind, start: start}) DELETE r",
@@ -587,8 +660,7 @@ class _Push:
             ).consume()  # fmt: skip
             return write(tx, one, self.batch)
 
-        with self.driver.session(database=self.address.database) as session:
-            return session.execute_write(work)
+        return self.turn.write(work)
 
 
 _Writer = Callable[[neo4j.ManagedTransaction, Range, int], Changes]

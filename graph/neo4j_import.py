@@ -8,7 +8,8 @@ writes, digests included: `begat push` takes it up from there.
 from collections.abc import Iterable, Iterator
 from typing import Any, BinaryIO
 
-from begat.graph.neo4j import LABEL, Item, edge_items, node_items
+from begat.graph.neo4j import Item, edge_items, node_items
+from begat.graph.properties import LABEL
 from begat.graph.store import Store
 
 COMMAND = (
@@ -24,7 +25,7 @@ _NODE_COLUMNS = {
 }  # fmt: skip
 _EDGE_COLUMNS = {
     "confidence": "confidence:double", "support": "support:long", "origin": "origin", "year": "year:long",
-    "evidence": "evidence:string[]", "_date": "_date", "_statements": "_statements:string[]", "_begat": "_begat",
+    "evidence": "evidence:string[]", "_ours": "_ours:boolean", "_date": "_date", "_statements": "_statements:string[]", "_begat": "_begat",
 }  # fmt: skip
 
 
@@ -62,4 +63,6 @@ def _field(value: Any) -> str:
         return ""
     if isinstance(value, list):
         value = _PART.join(str(part).replace(_PART, " ") for part in value)
+    if isinstance(value, bool):
+        return str(value).lower()
     return '"' + str(value).replace('"', '""') + '"'

@@ -17,7 +17,8 @@ import neo4j
 
 from begat.graph.errors import GraphError
 from begat.graph.model import Assertion, Document, Edge, Evidence, Node, Statement, Thing
-from begat.graph.neo4j import LABEL, Address, connect, explained
+from begat.graph.neo4j import Address, connect, explained
+from begat.graph.properties import LABEL
 from begat.graph.store import Store
 from begat.graph.vocabulary import NodeType, Origin, Relation
 
@@ -59,15 +60,17 @@ class Neo4jStore:
         address = Address.of(url)
         store = cls(connect(address), address, {})
         try:
-            marker = next(store._rows("MATCH (g:BegatGraph {key: 'graph'}) RETURN properties(g)"), None)
+            return store.now()
         except BaseException:
             store.close()
             raise
+
+    def now(self) -> Self:
+        """The graph as it is at this moment, over the same connections; they are closed with the first."""
+        marker = next(self.rows("MATCH (g:BegatGraph {key: 'graph'}) RETURN properties(g)"), None)
         if marker is None:
-            store.close()
-            raise GraphError(f"{url}: no graph here; put one there with 'begat push {url}'")
-        store.marker = marker[0]
-        return store
+            raise GraphError(f"{self.place}: no graph here; put one there with 'begat push {self.place}'")
+        return type(self)(self.driver, self.address, marker[0])
 
     def close(self) -> None:
         """Let go of the server."""
@@ -89,6 +92,16 @@ class Neo4jStore:
         """That of the graph when it was pushed; 0 while a push is at work or was broken off."""
         return int(self.marker.get("revision") or 0) if self.marker.get("stamp") else 0
 
+    @property
+    def stamp(self) -> str:
+        """That of the graph when it was pushed; while a push is at work, that push's own."""
+        return str(self.marker.get("stamp") or f"unfinished {self.marker.get('pusher')}")
+
+    @contextmanager
+    def snapshot(self) -> Iterator[None]:
+        """Nothing is held: what a push writes meanwhile is seen."""
+        yield
+
     @contextmanager
     def reading(self) -> Iterator[neo4j.Session]:
         """A session in which nothing can be written."""
@@ -98,7 +111,8 @@ class Neo4jStore:
         ):
             yield session
 
-    def _rows(self, query: str, **parameters: Any) -> Iterator[tuple[Any, ...]]:
+    def rows(self, query: str, **parameters: Any) -> Iterator[tuple[Any, ...]]:
+        """The rows of a Cypher query that only reads."""
         with self.reading() as session:
             for record in session.run(query, parameters):
                 yield tuple(record.values())
@@ -113,7 +127,7 @@ class Neo4jStore:
         """The nodes with these ids; ids that are nowhere are left out."""
         found: dict[str, Node] = {}
         for batch in _batches(sorted(set(ids)), _MANY):
-            rows = self._rows(f"MATCH (n:{LABEL}) WHERE n.id IN $ids RETURN {_NODE} ORDER BY n.id", ids=batch)
+            rows = self.rows(f"MATCH (n:{LABEL}) WHERE n.id IN $ids RETURN {_NODE} ORDER BY n.id", ids=batch)
             found |= {row[0]: _node(row) for row in rows}
         return found
 
@@ -139,18 +153,28 @@ class Neo4jStore:
             f" WHERE {_OURS} AND r.confidence >= $least RETURN {_EDGE} ORDER BY a.id, type(r), b.id"
         )
         for batch in _batches(sorted(set(ids)), _MANY):
-            yield from map(_edge, self._rows(query, ids=batch, least=min_confidence))
+            yield from map(_edge, self.rows(query, ids=batch, least=min_confidence))
 
-    def edges_at(self, node_id: str, relation: Relation, ends: Sequence[str], most: int) -> tuple[int, list[Edge]]:
-        """How many edges of a relation have the node as one of these ends, and the best-attested of them."""
+    def edge(self, subject: str, relation: Relation, object_: str) -> Edge | None:
+        """The edge of these node ids, or None."""
+        query = (
+            f"MATCH (a:{LABEL} {{id: $a}}) MATCH (b:{LABEL} {{id: $b}}) MATCH (a)-[r:{relation}]->(b) WHERE {_OURS}"
+            f" RETURN {_EDGE}"
+        )
+        return next(map(_edge, self.rows(query, a=subject, b=object_)), None)
+
+    def edges_at(
+        self, node_id: str, relation: Relation, ends: Sequence[str], most: int, skip: int = 0
+    ) -> tuple[int, list[Edge]]:
+        """How many edges of a relation have the node as one of these ends, and the best-attested but `skip` of them."""
         wanted = [{"subject": "a.id = $id", "object": "b.id = $id"}[end] for end in ends]
         match = (
             f"MATCH (n:{LABEL} {{id: $id}}) MATCH (n)-[r:{relation}]-(:{LABEL})"
             f" WITH DISTINCT r, startNode(r) AS a, endNode(r) AS b WHERE {_OURS} AND ({' OR '.join(wanted)})"
         )
-        ((count,),) = self._rows(f"{match} RETURN count(r)", id=node_id)
-        best = f"{match} RETURN {_EDGE} ORDER BY r.support DESC, r.confidence DESC, a.id, b.id LIMIT $most"
-        return count, list(map(_edge, self._rows(best, id=node_id, most=most)))
+        ((count,),) = self.rows(f"{match} RETURN count(r)", id=node_id)
+        best = f"{match} RETURN {_EDGE} ORDER BY r.support DESC, r.confidence DESC, a.id, b.id SKIP $skip LIMIT $most"
+        return count, list(map(_edge, self.rows(best, id=node_id, most=most, skip=skip)))
 
     def evidence_of(self, edges: Iterable[Edge], most: int) -> dict[Edge, tuple[Statement, ...]]:
         """The statements behind each edge, the most confident first, at most `most` of each."""
@@ -163,21 +187,31 @@ class Neo4jStore:
         )
         for batch in _batches(list(enumerate(wanted)), _MANY):
             rows = [[e.subject, e.relation.value, e.object, place] for place, e in batch]
-            for place, quotes, statements in self._rows(query, rows=rows, most=most):
+            for place, quotes, statements in self.rows(query, rows=rows, most=most):
                 edge = wanted[place]
                 found[edge] = tuple(_statement(edge, quotes, text) for text in statements)
         return {edge: found.get(edge, ()) for edge in wanted}
+
+    def evidence(self, edge: Edge) -> list[Statement]:
+        """All statements behind an edge, the most confident first."""
+        return list(self.evidence_of([edge], _MANY)[edge])
 
     # -- names -----------------------------------------------------------------------------------------
 
     def names_of(self, node_id: str) -> list[tuple[str, str]]:
         """The names of a node with why each is one; its own first."""
-        rows = self._rows(f"MATCH (n:{LABEL} {{id: $id}}) RETURN n._names, n._reasons", id=node_id)
+        rows = self.rows(f"MATCH (n:{LABEL} {{id: $id}}) RETURN n._names, n._reasons", id=node_id)
         return [pair for names, reasons in rows for pair in zip(names, reasons, strict=True)]
 
     def named(self, name: str, *, folded: bool = False) -> list[Node]:
         """The nodes that have this name, or this folded name."""
         return self._looked_up("_folded" if folded else "_names", name)
+
+    def of_family(self, name: str) -> list[Node]:
+        """The nodes of the family of exactly this name."""
+        return list(
+            map(_node, self.rows(f"MATCH (n:{LABEL} {{family: $name}}) RETURN {_NODE} ORDER BY n.id", name=name))
+        )
 
     def papers_by_key(self, key: str) -> list[Node]:
         """The papers that a paper key means."""
@@ -190,14 +224,26 @@ class Neo4jStore:
             "CALL db.index.fulltext.queryNodes('begat_lookup', $text) YIELD node AS n"
             f" WITH n WHERE $value IN n.{field} RETURN {_NODE} ORDER BY n.id"
         )
-        return list(map(_node, self._rows(query, text=f"{field}:{_quoted(value)}", value=value)))
+        return list(map(_node, self.rows(query, text=f"{field}:{_quoted(value)}", value=value)))
+
+    def names_from(self, folded: str, most: int) -> list[tuple[str, str]]:
+        """(node id, name) of some names whose folded form begins so, the shortest first, authors' last."""
+        if not folded:
+            return []
+        rows = self.rows(
+            "CALL db.index.fulltext.queryNodes('begat_lookup', $text, {limit: 500}) YIELD node AS n"
+            " UNWIND range(0, size(n._folded) - 1) AS i WITH n, i WHERE n._folded[i] STARTS WITH $folded"
+            " RETURN n.id, n._names[i] AS name ORDER BY n:Author, size(name), name, n.id LIMIT $most",
+            text=f"_folded:{_SPECIAL.sub(_ESCAPED, folded)}*", folded=folded, most=most,
+        )  # fmt: skip
+        return [(node, name) for node, name in rows]
 
     def names_like(self, folded: str) -> list[tuple[str, str]]:
         """(folded name, name of its node) of nodes whose names differ from `folded` in few letters or begin with it."""
         if not folded:
             return []
-        escaped = _SPECIAL.sub(r"\\\g<0>", folded)
-        rows = self._rows(
+        escaped = _SPECIAL.sub(_ESCAPED, folded)
+        rows = self.rows(
             "CALL db.index.fulltext.queryNodes('begat_lookup', $text, {limit: 200}) YIELD node AS n"
             " UNWIND n._folded AS folded RETURN folded, n.name ORDER BY size(n.name), n.name, n.id",
             text=f"_folded:{escaped}~2 OR _folded:{escaped}*",
@@ -216,14 +262,14 @@ class Neo4jStore:
             query = " OR ".join(map(_quoted, words))
         found = [
             ("title" if NodeType.PAPER.value in labels else "name", id_, _snippet([name, *aliases], plain, marks))
-            for id_, labels, name, aliases in self._rows(
+            for id_, labels, name, aliases in self.rows(
                 "CALL db.index.fulltext.queryNodes('begat_names', $text, {limit: $limit}) YIELD node AS n, score"
                 " RETURN n.id, labels(n), n.name, n.aliases ORDER BY score DESC, n.id",
                 text=query, limit=limit,
             )
         ]  # fmt: skip
         found.sort(key=lambda hit: hit[0] == "title")
-        for quotes, statements in self._rows(
+        for quotes, statements in self.rows(
             "CALL db.index.fulltext.queryRelationships('begat_evidence', $text, {limit: $limit})"
             f" YIELD relationship AS r, score WITH r, score WHERE {_OURS}"
             " RETURN r.evidence, r._statements ORDER BY score DESC, elementId(r)",
@@ -241,9 +287,9 @@ class Neo4jStore:
         """What is in the graph, counted."""
         nodes: dict[str, int] = {}
         for kind in NodeType:
-            ((count,),) = self._rows(f"MATCH (n:{LABEL}) WHERE n:{kind} RETURN count(n)")
+            ((count,),) = self.rows(f"MATCH (n:{LABEL}) WHERE n:{kind} RETURN count(n)")
             nodes |= {kind.value: count} if count else {}
-        edges = self._rows(
+        edges = self.rows(
             f"MATCH (:{LABEL})-[r:{_RELATIONS}]->(:{LABEL}) WHERE {_OURS} RETURN type(r), r.origin, count(r)"
         )
         by_relation: dict[str, int] = {}
@@ -265,11 +311,11 @@ class Neo4jStore:
             numbers: dict[tuple[str, str], int] = {}
             edges: list[Edge] = []
             query = f"MATCH (a:{LABEL})-[r:{_RELATIONS}]->(b:{LABEL}) WHERE {_OURS} RETURN {_EDGE}, r.evidence, r._statements"
-            for row in self._rows(query):
+            for row in self.rows(query):
                 edges.append(_edge(row))
                 _keep(store, numbers, [_statement(edges[-1], row[7], text) for text in row[8]])
             nodes, names, keys = [], [], []
-            for row in self._rows(f"MATCH (n:{LABEL}) RETURN {_NODE}, n._names, n._folded, n._reasons, n._keys"):
+            for row in self.rows(f"MATCH (n:{LABEL}) RETURN {_NODE}, n._names, n._folded, n._reasons, n._keys"):
                 nodes.append(_node(row))
                 names += [(row[0], *name) for name in zip(*row[11:14], strict=True)]
                 keys += [(key, row[0]) for key in row[14] or ()]
@@ -322,6 +368,7 @@ def _statement(edge: Edge, quotes: Sequence[str], text: str) -> Statement:
 
 _SPECIAL = re.compile(r'[-+&|!(){}\[\]^"~*?:\\/\s]')
 """What means something in a query of the text index, which is Lucene's."""
+_ESCAPED = r"\\\g<0>"
 _WORDS = re.compile(r"\w+")
 _AROUND = 12
 """Words of a snippet to either side of the first that was found."""

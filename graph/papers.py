@@ -1,4 +1,4 @@
-"""Which records are the same paper: by id, by title and first author and year, by the text itself.
+"""Which records are the same paper: by id, by title and first author and year, by the text itself. Pages by their address.
 
 One paper is met as a preprint, in proceedings, in a dump that lost its id and its numbers. Two different papers
 may share a short title ("Editorial") or all of it but the number ("Part I", "Part II"). Every function here is
@@ -8,19 +8,22 @@ independent of the order of its input.
 import re
 import zlib
 from collections import Counter, defaultdict, deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from heapq import nsmallest
 from itertools import combinations, pairwise
 
 from rapidfuzz import fuzz
 
+from begat.graph.declared import url_key
 from begat.graph.ids import paper_node_id
 from begat.graph.model import Document, Facts
 from begat.graph.names import fold
 
 NEAR = 90.0
 """How alike (in percent, letters only) two texts of one paper are at least."""
+_AKIN = 40.0
+"""How alike texts are at least that something else says are one paper's, or one page's."""
 _LONG_ENOUGH = 150
 """Letters below which a text is too short to be known by itself."""
 _UNIQUE_TITLE = 5
@@ -28,10 +31,10 @@ _UNIQUE_TITLE = 5
 _SKETCH = 8
 _LONG_WORD = 8
 """Letters of the words that runs begin with: a sample that the same text gives again, wherever it stands."""
-_SHARED = 2
+SHARED = 2
 """Numbers of two sketches that must agree before the texts are compared."""
-_CROWD = 20
-"""Texts sharing a number, past which each is compared with few of them only, to stay linear."""
+CROWD = 20
+"""Texts sharing a number, past which it is taken for a phrase of the field that tells nothing; this also keeps it linear."""
 _LETTERS = re.compile(r"[^\W\d_]+")
 _NUMBER = re.compile(r"\d+|\b[ivx]+\b", re.IGNORECASE)
 
@@ -50,7 +53,8 @@ class Record:
     year: int | None
     sketch: str
     known: bool = True
-    """Whether it is a paper's record; a page is only ever itself."""
+    """Whether it is a paper's record; a page is itself, and what else was saved of the same address."""
+    url: str | None = None
 
     @property
     def place(self) -> tuple[str, str]:
@@ -82,7 +86,7 @@ def record(number: int, document: Document, sketched: str) -> Record:
     return Record(
         number, document.id, document.source, document.arxiv, document.doi, document.title,
         document.authors[0] if document.authors else None, int(document.date[:4]) if document.date else None,
-        sketched, document.paper,
+        sketched, document.paper, document.url,
     )  # fmt: skip
 
 
@@ -94,14 +98,43 @@ def of_facts(number: int, facts: Facts) -> Record:
     return Record(number, facts.key, "", arxiv, doi, facts.title, author, year, "")
 
 
-def papers(records: Iterable[Record], text: Callable[[int], str], same: Iterable[tuple[str, str]] = ()) -> list[Paper]:
+def signs(record: Record) -> Iterator[str]:
+    """By what a record may be taken for another's paper: only records that share a sign ever are.
+
+    Of the signs `part:…` those count that at most CROWD records have, and SHARED of them must be shared.
+    """
+    yield f"id:{record.id}"  # told apart by their files
+    # A page is only ever itself, but it has the facts that are known by its ids.
+    for key in (f"arxiv:{record.arxiv}" if record.arxiv else "", f"doi:{record.doi}" if record.doi else ""):
+        if key:
+            yield key if record.known else f"page:{key}"
+    if not record.known:
+        if record.url:
+            yield f"at:{url_key(record.url)}"
+        return
+    if record.title and _told(record.title):
+        yield f"called:{fold(record.title)}"
+    if record.sketch:
+        yield f"copy:{zlib.crc32(record.sketch.encode()):08x}"
+    for part in record.sketch.split():
+        yield f"part:{part}"
+
+
+def papers(
+    records: Iterable[Record],
+    text: Callable[[int], str],
+    same: Iterable[tuple[str, str]] = (),
+    crowded: Collection[str] | None = None,
+) -> list[Paper]:
     """Records grouped into papers, in order of node id.
 
     `text` gives a record's text by its number, asked for only where two may be alike; `same` are pairs of keys
-    (`arxiv:…`, `doi:…`) that metadata says are one.
+    (`arxiv:…`, `doi:…`) that metadata says are one. Where the records are not all there are, `crowded` says which parts
+    of their sketches more than CROWD records have.
     """
-    found = _Grouping(sorted(records, key=lambda r: r.place), text)
+    found = _Grouping(sorted(records, key=lambda r: r.place), text, crowded)
     found.by_keys(same)
+    found.by_links()
     found.by_titles()
     found.by_texts()
     return found.papers()
@@ -110,8 +143,9 @@ def papers(records: Iterable[Record], text: Callable[[int], str], same: Iterable
 class _Grouping:
     """Union of records, refusing what would make one paper of two arXiv ids."""
 
-    def __init__(self, records: Sequence[Record], text: Callable[[int], str]) -> None:
+    def __init__(self, records: Sequence[Record], text: Callable[[int], str], crowded: Collection[str] | None) -> None:
         self.records = records
+        self.crowded = crowded
         self.text = text
         self.parent = list(range(len(records)))
         self.arxiv = [r.arxiv for r in records]
@@ -155,10 +189,26 @@ class _Grouping:
                 first.setdefault(one, at)
                 first.setdefault(other, at)
 
+    def by_links(self) -> None:
+        """Pages of one address: a model's card and its place in a list, a page that was saved twice."""
+        groups: dict[str, list[int]] = defaultdict(list)
+        for i, r in enumerate(self.records):
+            if not r.known and r.url:
+                groups[url_key(r.url)].append(i)
+        for members in groups.values():
+            for i, j in pairs(members):
+                if self.root(i) != self.root(j) and self._same_page(i, j):
+                    self.join(i, j, f"same address {self.records[j].url}")
+
+    def _same_page(self, i: int, j: int) -> bool:
+        """Whether two pages of one address are one; a site may give the address of its front page for all of them."""
+        a, b = self.letters(i), self.letters(j)
+        return not a or not b or fuzz.ratio(a, b, score_cutoff=_AKIN) > 0
+
     def by_titles(self) -> None:
         groups: dict[str, list[int]] = defaultdict(list)
         for i, r in enumerate(self.records):
-            if r.known and r.title and len(_LETTERS.findall(r.title)) >= 2:
+            if r.known and r.title and _told(r.title):
                 groups[fold(r.title)].append(i)
         for members in groups.values():
             for i, j in pairs(members):
@@ -174,7 +224,7 @@ class _Grouping:
             return None
         alike = self.alikeness(i, j)
         telling = len(_LETTERS.findall(a.title or "")) >= 4
-        if a.author and b.author and telling and (alike is None or alike >= 40):
+        if a.author and b.author and telling and (alike is None or alike >= _AKIN):
             return "same title, first author and year"
         if alike is None and len(_LETTERS.findall(a.title or "")) >= _UNIQUE_TITLE:
             return "same long title"
@@ -184,17 +234,22 @@ class _Grouping:
 
     def by_texts(self) -> None:
         blocks: dict[str, list[int]] = defaultdict(list)
+        copies: dict[str, list[int]] = defaultdict(list)
         for i, r in enumerate(self.records):
-            if r.known:
+            if r.known and r.sketch:
+                copies[r.sketch].append(i)
                 for part in r.sketch.split():
                     blocks[part].append(i)
         shared = Counter(
             pair
-            for members in blocks.values()
-            for pair in (combinations(members, 2) if len(members) <= _CROWD else pairs(members))
+            for part, members in blocks.items()
+            if (len(members) <= CROWD if self.crowded is None else part not in self.crowded)
+            for pair in combinations(members, 2)
         )
-        for (i, j), times in sorted(shared.items()):
-            if times >= _SHARED and self.root(i) != self.root(j) and self._same_text(i, j):
+        likely = {pair for pair, times in shared.items() if times >= SHARED}
+        likely |= {pair for members in copies.values() for pair in pairs(members)}
+        for i, j in sorted(likely):
+            if self.root(i) != self.root(j) and self._same_text(i, j):
                 self.join(i, j, "near-identical text")
 
     def _same_text(self, i: int, j: int) -> bool:
@@ -210,7 +265,7 @@ class _Grouping:
         a, b = self.letters(i), self.letters(j)
         if min(len(a), len(b)) < _LONG_ENOUGH:
             return None
-        return fuzz.ratio(a, b, score_cutoff=40)
+        return fuzz.ratio(a, b, score_cutoff=_AKIN)
 
     def letters(self, i: int) -> str:
         if i not in self._letters:
@@ -251,6 +306,11 @@ class _Grouping:
                     reached.add(i)
                     waiting.append(i)
                     yield self.records[i].id, reason
+
+
+def _told(title: str) -> bool:
+    """Whether a title has words enough to be looked at: not "Editorial"."""
+    return len(_LETTERS.findall(title)) >= 2
 
 
 def pairs(members: Sequence[int]) -> Iterator[tuple[int, int]]:

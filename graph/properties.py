@@ -11,6 +11,8 @@ from begat.graph.model import Edge, Node, Statement
 from begat.graph.vocabulary import NodeType
 
 NODE_PROPERTIES = ("id", "name", "aliases", "arxiv", "doi", "year", "date", "url", "family", "version")
+LABEL = "Begat"
+"""In a Neo4j, of every node of begat, beside its type."""
 EDGE_PROPERTIES = ("confidence", "support", "origin", "year", "evidence")
 
 

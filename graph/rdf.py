@@ -22,10 +22,11 @@ from urllib.parse import quote
 
 import pyoxigraph as ox
 
+from begat.graph.corrections import corrections
 from begat.graph.markup import xml_text
 from begat.graph.model import Edge, Node, Statement
 from begat.graph.store import Store
-from begat.graph.vocabulary import BASE, CLASSES, FACTS, NAMESPACE, NodeType, predicates
+from begat.graph.vocabulary import BASE, CLASSES, FACTS, NAMESPACE, NodeType, Origin, predicates
 
 PREFIXES = {
     "b": BASE,
@@ -111,6 +112,7 @@ def triples(
             yield from _record(edge, record, stated)
             for statement in _distinct(store.evidence(edge)):
                 yield from _claim(statement, record, stated, base)
+        yield from _corrections(store, base)
 
 
 def _node(node: Node, base: str) -> Iterator[ox.Triple]:
@@ -216,6 +218,24 @@ def _claim(statement: Statement, record: ox.NamedNode, stated: _Stated, base: st
     yield ox.Triple(place, _TYPE, term("oa:TextPositionSelector"))
     yield ox.Triple(place, term("oa:start"), _whole(found.start))
     yield ox.Triple(place, term("oa:end"), _whole(found.end))
+
+
+def _corrections(store: Store, base: str) -> Iterator[ox.Triple]:
+    """What readers have said: a begat:Correction each, about a triple or about two names; it asserts neither."""
+    for said in corrections(store):
+        parts = (said.verdict, said.subject, said.relation or "", said.object, said.made)
+        iri = node_iri(f"correction-{hashlib.sha256(chr(31).join(parts).encode()).hexdigest()[:16]}", base)
+        yield ox.Triple(iri, _TYPE, term("begat:Correction"))
+        if said.relation is None:
+            yield ox.Triple(iri, term("begat:named"), ox.Literal(said.subject))
+            yield ox.Triple(iri, term("begat:named"), ox.Literal(said.object))
+        else:
+            plain = ox.NamedNode(FACTS[said.relation].iri)
+            yield from _about(iri, (node_iri(said.subject, base), plain, node_iri(said.object, base)))
+        yield ox.Triple(iri, term("begat:verdict"), ox.Literal(said.verdict.value))
+        yield ox.Triple(iri, term("begat:origin"), ox.Literal(Origin.USER.value))
+        yield ox.Triple(iri, term("begat:reason"), ox.Literal(said.reason))
+        yield ox.Triple(iri, term("prov:generatedAtTime"), ox.Literal(said.made, datatype=term("xsd:dateTime")))
 
 
 _TYPE = term("rdf:type")
@@ -389,5 +409,7 @@ def _quads(store: Store, *, evidence: bool = True, min_confidence: float = 0.0, 
             graph = graphs.setdefault(statement.paper, node_iri(f"from-{statement.paper}", base))
             for subject, predicate, object_ in (*plain, *_claim(statement, record, stated, base)):
                 yield ox.Quad(subject, predicate, object_, graph)
+    for triple in _corrections(store, base):
+        yield ox.Quad(*triple)
     for paper in sorted(graphs):
         yield ox.Quad(graphs[paper], term("prov:wasDerivedFrom"), node_iri(paper, base))

@@ -4,6 +4,7 @@ Reads are small and around some nodes (ids in, nodes and edges out), so that the
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager
 from typing import Protocol
 
 from begat.graph.model import Edge, Node, Statement
@@ -32,6 +33,15 @@ class Reader(Protocol):
         """Raised by every change."""
         ...
 
+    @property
+    def stamp(self) -> str:
+        """Names this content alone; what is computed from it once holds as long as its stamp."""
+        ...
+
+    def snapshot(self) -> AbstractContextManager[None]:
+        """For reads that belong together."""
+        ...
+
     def close(self) -> None:
         """Let go of it."""
         ...
@@ -56,6 +66,10 @@ class Reader(Protocol):
         """The edges whose object is one of these nodes."""
         ...
 
+    def edge(self, subject: str, relation: Relation, object_: str) -> Edge | None:
+        """The edge of these node ids, or None."""
+        ...
+
     def edges_at(self, node_id: str, relation: Relation, ends: Sequence[str], most: int) -> tuple[int, list[Edge]]:
         """How many edges of a relation have the node as one of these `ends`, and the best `most` of them.
 
@@ -67,12 +81,20 @@ class Reader(Protocol):
         """The statements behind each edge, the most confident first, at most `most` of each."""
         ...
 
+    def evidence(self, edge: Edge) -> list[Statement]:
+        """All statements behind an edge, the most confident first."""
+        ...
+
     def names_of(self, node_id: str) -> list[tuple[str, str]]:
         """The names of a node with why each is one; its own first."""
         ...
 
     def named(self, name: str, *, folded: bool = False) -> list[Node]:
         """The nodes that have this name, or this folded name."""
+        ...
+
+    def of_family(self, name: str) -> list[Node]:
+        """The nodes of the family of exactly this name."""
         ...
 
     def papers_by_key(self, key: str) -> list[Node]:

@@ -2,15 +2,17 @@
 
 Two layers. *Read and mined*: documents, facts, mentions, assertions — written a batch a transaction, so that a
 killed build loses at most the batch in flight. *Resolved*: nodes, aliases, merges, edges, the search index —
-computed from the first layer by `graph/resolve.py` and replaced in one transaction, which raises `revision`.
-The caches of the views carry it. Between two batches of a build, or after a killed one, the second layer is that of
+computed from the first layer by `graph/resolve.py`, or brought up to date with it by `graph/update.py`, in one
+transaction, which raises `revision`. The caches of the views carry it. What resolution has to know of its own result to
+find what a change touches (signs, uses, introducers, …) stands in tables beside it. Between two batches of a build, or after a killed one, the second layer is that of
 the last build that came to its end, and the note `pending` says so.
 """
 
+import hashlib
 import json
 import secrets
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from pathlib import Path
@@ -37,7 +39,7 @@ from begat.graph.names import fold
 from begat.graph.vocabulary import NodeType, Origin, Relation
 
 _T = TypeVar("_T")
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 3
 RANKED = 1000
 """How many places where words stand are ranked against each other."""
 APPLICATION_ID = 0x62656761  # "bega", in the file's header: how a begat file is known from any other SQLite file
@@ -120,6 +122,68 @@ CREATE INDEX edges_object ON edges (object, relation);
 CREATE VIRTUAL TABLE search USING fts5 (kind UNINDEXED, ref UNINDEXED, text, tokenize = "unicode61 remove_diacritics 2");
 """
 
+_DEPENDENCIES = """
+CREATE INDEX documents_paper ON documents (paper);
+CREATE INDEX facts_doi ON facts (doi) WHERE doi IS NOT NULL;
+ALTER TABLE introductions ADD COLUMN folded TEXT;
+CREATE INDEX introductions_folded ON introductions (folded);
+CREATE INDEX assertions_author ON assertions (object_node) WHERE object_type = 'Author';
+CREATE TABLE asked (                    -- whether a name is in the gazetteer: who asked while it was mined
+    name INTEGER NOT NULL, document INTEGER NOT NULL, PRIMARY KEY (name, document)     -- name: a short hash of it
+) WITHOUT ROWID;
+CREATE TABLE signs (                    -- by what a document may be taken for another's paper, or is meant by a key
+    sign TEXT NOT NULL, document INTEGER NOT NULL, PRIMARY KEY (sign, document)
+) WITHOUT ROWID;
+CREATE INDEX signs_document ON signs (document);
+CREATE TABLE referred (                 -- papers that a document speaks of by keys not its own, and who they are
+    key TEXT NOT NULL, document INTEGER NOT NULL, node TEXT NOT NULL, written TEXT, PRIMARY KEY (key, document)
+) WITHOUT ROWID;
+CREATE INDEX referred_node ON referred (node);
+CREATE INDEX referred_document ON referred (document);
+CREATE TABLE linked (                   -- synonyms by the key of either name; own: its paper introduces one of them
+    key TEXT NOT NULL, document INTEGER NOT NULL, name TEXT NOT NULL, alias TEXT NOT NULL, other TEXT NOT NULL,
+    own INTEGER NOT NULL, PRIMARY KEY (key, document, name, alias)
+) WITHOUT ROWID;
+CREATE INDEX linked_document ON linked (document);
+CREATE TABLE introducing (              -- who a document says introduces a name
+    concept TEXT NOT NULL, document INTEGER NOT NULL, name TEXT NOT NULL, paper TEXT NOT NULL, subject TEXT NOT NULL,
+    confidence REAL NOT NULL, is_paper INTEGER NOT NULL, PRIMARY KEY (concept, document, name, subject)
+) WITHOUT ROWID;
+CREATE INDEX introducing_paper ON introducing (paper);
+CREATE INDEX introducing_document ON introducing (document);
+CREATE TABLE introducers (              -- who introduces a concept, earliest first
+    concept TEXT NOT NULL, place INTEGER NOT NULL, paper TEXT NOT NULL, date TEXT, PRIMARY KEY (concept, place)
+) WITHOUT ROWID;
+CREATE INDEX introducers_paper ON introducers (paper);
+CREATE TABLE uses (                     -- which thing a document means by a name: a concept as its introducer's
+    concept TEXT NOT NULL, document INTEGER NOT NULL, name TEXT NOT NULL, type TEXT NOT NULL,
+    weight REAL NOT NULL, times INTEGER NOT NULL, mentioned INTEGER NOT NULL, date TEXT,
+    introducer TEXT NOT NULL,           -- '' where nobody introduces it
+    family TEXT,                        -- of the name, where the document is the introducer's
+    declared INTEGER NOT NULL DEFAULT 0,    -- whether a field says its type
+    PRIMARY KEY (concept, document, name, type)
+) WITHOUT ROWID;
+CREATE INDEX uses_document ON uses (document);
+CREATE INDEX uses_family ON uses (family) WHERE family IS NOT NULL;
+CREATE TABLE things (                   -- of which concept a node is, and what its name says
+    node TEXT PRIMARY KEY, concept TEXT NOT NULL, introducer TEXT NOT NULL, plain TEXT NOT NULL,
+    family TEXT NOT NULL, stem TEXT NOT NULL, numbered TEXT
+) WITHOUT ROWID;
+CREATE INDEX things_concept ON things (concept);
+CREATE INDEX things_plain ON things (plain);
+CREATE INDEX things_family ON things (family);
+CREATE INDEX things_numbered ON things (numbered) WHERE numbered IS NOT NULL;
+CREATE TABLE families (                 -- how a family is called, and of which types most of it is
+    family TEXT PRIMARY KEY, name TEXT NOT NULL, leaning TEXT NOT NULL
+) WITHOUT ROWID;
+"""
+"""What schema 3 has beyond schema 1."""
+_UPGRADES = {1: _DEPENDENCIES, 2: "ALTER TABLE uses ADD COLUMN declared INTEGER NOT NULL DEFAULT 0;"}
+"""What makes a file of an older schema one of this; what it then lacks it learns with the next build."""
+COUNTED = ("documents", "mentions", "assertions", "nodes", "edges")
+DEPENDENT = ("referred", "linked", "introducing", "introducers", "uses", "things", "families")
+"""The tables that resolution writes for itself."""
+
 
 _INSERT_ASSERTION = (
     "INSERT INTO assertions (claim, document, subject_type, subject, relation, object_type, object, part, start,"
@@ -140,7 +204,11 @@ def _json(items: Sequence[Any]) -> str:
     """Dataclass items as compact JSON without their empty fields."""
     if not items:
         return "[]"
-    return json.dumps([{k: v for k, v in asdict(item).items() if v is not None} for item in items], ensure_ascii=False)
+    said = [
+        {name: value for name in item.__dataclass_fields__ if (value := getattr(item, name)) is not None}
+        for item in items
+    ]
+    return json.dumps(said, ensure_ascii=False, default=asdict)  # a dump has a hundred references to a paper: no copies
 
 
 def _declared(record: dict[str, Any]) -> Declared:
@@ -264,7 +332,7 @@ class Store:
             if connection.execute("SELECT count(*) FROM sqlite_master").fetchone() == (0,):
                 header = f"PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {SCHEMA_VERSION};"
                 identity = "INSERT INTO meta VALUES ('graph', lower(hex(randomblob(8))));"
-                connection.executescript(f"BEGIN EXCLUSIVE; {_SCHEMA} {identity} {header} COMMIT;")
+                connection.executescript(f"BEGIN EXCLUSIVE; {_SCHEMA} {_DEPENDENCIES} {identity} {header} COMMIT;")
             return cls._ready(connection, path, write=True)
 
     @classmethod
@@ -290,6 +358,9 @@ class Store:
         if write:  # so that others can read while this one writes
             connection.execute("PRAGMA synchronous = NORMAL")
             _set_journal(connection, "WAL")
+            (version,) = connection.execute("PRAGMA user_version").fetchone()
+            if upgrade := _UPGRADES.get(version):
+                connection.executescript(f"BEGIN IMMEDIATE; {upgrade} PRAGMA user_version = {SCHEMA_VERSION}; COMMIT;")
         return cls(connection, path, write=write)
 
     def close(self) -> None:
@@ -465,13 +536,14 @@ class Store:
 
     def facts(self, key: str) -> Facts | None:
         """The facts known by a paper key."""
-        return next(self._facts("key = ?", key), None)
+        return next(self.facts_where("key = ?", key), None)
 
     def facts_titled(self, title: str) -> list[Facts]:
         """The facts whose title is this one, folded; in order of key."""
-        return list(self._facts("folded = ?", fold(title)))
+        return list(self.facts_where("folded = ?", fold(title)))
 
-    def _facts(self, where: str, value: str) -> Iterator[Facts]:
+    def facts_where(self, where: str, value: str) -> Iterator[Facts]:
+        """Facts in order of key; `where` is SQL over the table's columns with one parameter."""
         for row in self.connection.execute(f"SELECT * FROM facts WHERE {where} ORDER BY key", (value,)):
             key, title, authors, date, venue, url, doi, extra, _ = row
             yield Facts(key, title, tuple(json.loads(authors)), date, venue, url, doi, json.loads(extra))
@@ -493,6 +565,33 @@ class Store:
         query = f"{_STATEMENTS} WHERE a.paper_node IS NOT NULL AND ({where}) ORDER BY {_BEST_FIRST}"
         yield from map(_statement, self.connection.execute(query, parameters))
 
+    # -- how many there are ----------------------------------------------------------------------------
+
+    def counts(self) -> dict[str, int]:
+        """The rows of documents, mentions, assertions, nodes and edges when the graph was last resolved."""
+        kept = self.meta("counts")
+        return {table: int(count) for table, count in json.loads(kept).items()} if kept else self._counted()
+
+    def _counted(self) -> dict[str, int]:
+        query = "SELECT count(*) FROM {}"
+        return {table: self.connection.execute(query.format(table)).fetchone()[0] for table in COUNTED}
+
+    def count_anew(self) -> None:
+        """Count all rows; inside the caller's transaction."""
+        self.set_meta("counts", json.dumps(self._counted()))
+
+    def add_counts(self, more: Mapping[str, int]) -> None:
+        """Note how many rows came, or went, without counting all; inside the caller's transaction."""
+        known = self.counts()
+        self.set_meta("counts", json.dumps({table: known[table] + more.get(table, 0) for table in COUNTED}))
+
+    def rows_of(self, numbers: Iterable[int]) -> dict[str, int]:
+        """How many rows these documents have, themselves included."""
+        given = (json.dumps(sorted(numbers)),)
+        query = "SELECT count(*) FROM {} WHERE {} IN (SELECT value FROM json_each(?))"
+        columns = {"documents": "number", "mentions": "document", "assertions": "document"}
+        return {t: self.connection.execute(query.format(t, c), given).fetchone()[0] for t, c in columns.items()}
+
     # -- the resolved graph ----------------------------------------------------------------------------
 
     def node(self, node_id: str) -> Node | None:
@@ -507,7 +606,7 @@ class Store:
             f" FROM nodes WHERE {where} ORDER BY id"
         )
         for row in self.connection.execute(query, parameters):
-            yield Node(row[0], NodeType(row[1]), row[2], tuple(json.loads(row[10])), *row[3:10])
+            yield Node(row[0], _TYPES[row[1]], row[2], tuple(json.loads(row[10])), *row[3:10])
 
     def edges(self, where: str = "1", parameters: Sequence[object] = ()) -> Iterator[Edge]:
         """Edges in order of (subject, relation, object); `where` is SQL over the table's columns."""
@@ -516,7 +615,7 @@ class Store:
             f" WHERE {where} ORDER BY subject, relation, object"
         )
         for row in self.connection.execute(query, parameters):
-            yield Edge(row[0], Relation(row[1]), row[2], row[3], row[4], Origin(row[5]), row[6])
+            yield Edge(row[0], _RELATIONS[row[1]], row[2], row[3], row[4], _ORIGINS[row[5]], row[6])
 
     # -- small reads around some nodes (graph/reader.py says what each gives) --------------------------
 
@@ -552,6 +651,10 @@ class Store:
                 f"{end} IN ({_marks(batch)}) AND relation IN ({_marks(relations)}) AND confidence >= ?",
                 [*batch, *relations, min_confidence],
             )
+
+    def edge(self, subject: str, relation: Relation, object_: str) -> Edge | None:
+        """The edge of these node ids, or None."""
+        return next(self.edges("subject = ? AND relation = ? AND object = ?", (subject, relation, object_)), None)
 
     def edges_at(self, node_id: str, relation: Relation, ends: Sequence[str], most: int) -> tuple[int, list[Edge]]:
         """How many edges of a relation have the node as one of these `ends`, and the best `most` of them."""
@@ -594,6 +697,10 @@ class Store:
         column = "folded" if folded else "name"
         return list(self.nodes(f"id IN (SELECT node FROM aliases WHERE {column} = ?)", (name,)))
 
+    def of_family(self, name: str) -> list[Node]:
+        """The nodes of the family of exactly this name."""
+        return list(self.nodes("family = ?", (name,)))
+
     def papers_by_key(self, key: str) -> list[Node]:
         """The papers that a paper key means."""
         return list(self.nodes("id IN (SELECT paper FROM paper_keys WHERE key = ?)", (key,)))
@@ -617,7 +724,7 @@ class Store:
         """
         quoted = [f'"{word}"' for word in words]
         unfinished = "*" if len(words[-1]) > 1 else ""  # a single letter begins half of all words
-        order = " ".join(f"WHEN '{kind}' THEN {place}" for place, kind in enumerate(("name", "title", "evidence")))
+        order = " ".join(f"WHEN '{kind}' THEN {place}" for place, kind in enumerate(_KINDS))
         return self.connection.execute(
             "SELECT kind, ref, snippet FROM (SELECT kind, ref, rank AS badness, snippet(search, 2, ?, ?, '…', 24) AS snippet"
             " FROM search WHERE search MATCH ? LIMIT ?)"
@@ -640,8 +747,9 @@ class Store:
         `aliases`: (node id, name, folded name, reason); `ends`: (subject node, object node, paper node, claim,
         document number) of each assertion; `entries` of the search index: (kind, ref, text).
         """
-        for table in ("nodes", "aliases", "edges", "search"):
+        for table in ("nodes", "aliases", "edges", "search", *DEPENDENT):
             self.connection.execute(f"DELETE FROM {table}")
+        self.set_meta("dependencies", "")
         self.connection.executemany(
             "INSERT INTO nodes VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             ((n.id, n.type, n.name, n.date, n.seen, n.family, n.version, n.arxiv, n.doi, n.url) for n in nodes),
@@ -655,8 +763,21 @@ class Store:
             "UPDATE assertions SET subject_node = ?, object_node = ?, paper_node = ? WHERE claim = ? AND document = ?",
             ends,
         )
-        self.connection.executemany("INSERT INTO search VALUES (?, ?, ?)", entries)
+        self.add_entries(entries)
         self.raise_revision()
+
+    def add_entries(self, entries: Iterable[tuple[str, str, str]]) -> None:
+        """Put (kind, ref, text) into the search index; what is there already stays once."""
+        numbered = sorted({entry_number(*entry): entry for entry in entries}.items())
+        self.connection.executemany(
+            "INSERT OR REPLACE INTO search (rowid, kind, ref, text) VALUES (?, ?, ?, ?)",
+            ((number, *entry) for number, entry in numbered),
+        )
+
+    def remove_entries(self, entries: Iterable[tuple[str, str, str]]) -> None:
+        """Take (kind, ref, text) out of the search index."""
+        numbers = sorted({entry_number(*entry) for entry in entries})
+        self.connection.executemany("DELETE FROM search WHERE rowid = ?", ((number,) for number in numbers))
 
     def evidence(self, edge: Edge) -> list[Statement]:
         """The statements behind an edge, the most confident first."""
@@ -683,6 +804,11 @@ class Store:
             yield edge, found
 
 
+# Looked up by the thousand for one picture: a dictionary is four times as quick as the enumeration itself.
+_TYPES = {kind.value: kind for kind in NodeType}
+_RELATIONS = {relation.value: relation for relation in Relation}
+_ORIGINS = {origin.value: origin for origin in Origin}
+
 _STATEMENTS = (
     "SELECT a.claim, d.id, d.source, a.paper_node, a.subject_node, a.object_node, a.subject_type, a.subject, a.relation,"
     ' a.object_type, a.object, a.start, a."end", a.quote, a.part, a.rule, a.confidence, a.origin'
@@ -693,9 +819,18 @@ _BEST_FIRST = "a.confidence DESC, d.id, a.start, a.claim"
 
 def _statement(row: Sequence[Any]) -> Statement:
     evidence = Evidence(row[11], row[12], row[13], row[14])
-    subject, object_ = Thing(NodeType(row[6]), row[7]), Thing(NodeType(row[9]), row[10])
-    assertion = Assertion(subject, Relation(row[8]), object_, evidence, row[15], row[16], Origin(row[17]))
+    subject, object_ = Thing(_TYPES[row[6]], row[7]), Thing(_TYPES[row[9]], row[10])
+    assertion = Assertion(subject, _RELATIONS[row[8]], object_, evidence, row[15], row[16], _ORIGINS[row[17]])
     return Statement(row[0], row[1], row[2], row[3], row[4], row[5], assertion)
+
+
+_KINDS = ("name", "title", "evidence")
+
+
+def entry_number(kind: str, ref: str, text: str) -> int:
+    """The row of an entry of the search index: told by what it says, so that it is found again, and names come first."""
+    digest = hashlib.blake2b(f"{ref}\x1f{text}".encode("utf-8", "surrogatepass"), digest_size=8).digest()
+    return _KINDS.index(kind) << 60 | int.from_bytes(digest) >> 4
 
 
 _FEW = 500

@@ -148,7 +148,7 @@ def _write_line(out: BinaryIO, value: Mapping[str, Any]) -> None:
 
 
 def assertions(store: Store, *, evidence: bool = True, min_confidence: float = 0.0) -> Iterator[dict[str, Any]]:
-    """What each document states, MENTIONS and INTRODUCES among it; a document's best first.
+    """What each document states, MENTIONS and INTRODUCES among it; by source and id, a document's best first.
 
     What is too unsure for the graph is left out, and so is what names say by themselves (origin `name`): it follows
     from all documents together, and none of them states it.
@@ -160,7 +160,7 @@ def assertions(store: Store, *, evidence: bool = True, min_confidence: float = 0
     """
     threshold = float(store.meta("min_confidence") or 0.0)
     stated = "a.document = ? AND a.confidence >= ? AND a.origin <> ?"
-    for number, _ in store.documents():
+    for (number,) in store.connection.execute("SELECT number FROM documents ORDER BY source, id"):
         for statement in store.statements(stated, (number, min_confidence, Origin.NAME)):
             a = statement.assertion
             if believed(a.relation, a.origin, a.confidence, threshold):

@@ -155,3 +155,5 @@ class Origin(StrEnum):
     """A field of a record states it (a reference list, a model card's base_model)."""
     NAME = "name"
     """The name itself states it (LLaMA-13B is a size of LLaMA; v2 follows v1)."""
+    USER = "user"
+    """A reader of the graph says that it is right."""

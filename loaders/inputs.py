@@ -1,4 +1,7 @@
-"""What is read: files, folders and standard input, each opened once and read by the source that knows its content."""
+"""What is read: files, folders and standard input, each opened once and read by the source that knows its content.
+
+And addresses of what services have (`arxiv:2311.11045`), for which a client asks.
+"""
 
 import os
 import re
@@ -8,10 +11,12 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from hashlib import blake2b
 from io import BufferedReader
+from itertools import chain
 from pathlib import Path
 from typing import cast
 
 from begat.graph.model import Document, Facts
+from begat.loaders.apis import SCHEMES, Address, Client, address
 from begat.loaders.sources import Input, OnProblem, Problem, Source, named, recognised
 from begat.loaders.sources.fields import checked
 from begat.loaders.sources.input import HEAD, storable
@@ -21,6 +26,7 @@ from begat.loaders.sources.seen import Seen
 
 STDIN = "-"
 _SUFFIX = re.compile(r"\.[A-Za-z][A-Za-z0-9]{0,7}$")
+_LIKE_AN_ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9]+:")
 _COLUMNS: Mapping[str, str] = {}
 
 
@@ -31,8 +37,12 @@ def read(
     columns: Mapping[str, str] = _COLUMNS,
     on_problem: OnProblem,
     base: Path | None = None,
+    client: Client | None = None,
 ) -> Iterator[Document]:
     """The Documents of files, folders (all files in them, in order of name) and "-" (standard input), as they are met.
+
+    Then those of addresses (`arxiv:2311.11045`, or a link), all of a scheme together, which `client` asks for; their
+    source is the address. A file whose name looks like an address is meant by its path (`./arxiv:2311.11045`).
 
     Each file's format is known by its content; `format` overrides that. `columns` say which column of records
     holds a field ({"title": "paper_name"}), where its name does not tell. Documents name their source relative to
@@ -41,7 +51,14 @@ def read(
     """
     source = named(format) if format else None
     checked(columns)
-    return _read(sources, source, columns, on_problem, base)
+    addresses = {given: found for given in sources if (found := address(given))}
+    files = [given for given in sources if given not in addresses]
+    return chain(_read(files, source, columns, on_problem, base), _fetched(addresses, client or Client(), on_problem))
+
+
+def is_address(source: str) -> bool:
+    """Whether a source is no file, but the address of what a service has."""
+    return address(source) is not None
 
 
 def metadata(
@@ -50,9 +67,10 @@ def metadata(
     format: str | None = None,
     columns: Mapping[str, str] = _COLUMNS,
     on_problem: OnProblem,
+    client: Client | None = None,
 ) -> Iterator[Facts]:
     """The bibliographic facts in a file of records, each under its paper's best key (arXiv id, DOI, own id)."""
-    for document in read([source], format=format, columns=columns, on_problem=on_problem):
+    for document in read([source], format=format, columns=columns, on_problem=on_problem, client=client):
         if not document.paper:
             on_problem(Problem(document.source, "", "a page, not records of papers: no metadata in it"))
             continue
@@ -83,7 +101,23 @@ def _read(
                     input = Input(report.source, _stem(path), stream, report, columns=columns, path=_regular(path))
                     yield from _once_each(_documents(input, source), report)
             except OSError as error:
-                report.error("", "{why}; check the path", why=_reason(error))
+                report.error("", "{why}; check the path", why=_reason(error, path))
+            report.close()
+
+
+def _fetched(addresses: Mapping[str, Address | str], client: Client, on_problem: OnProblem) -> Iterator[Document]:
+    """What services have of addresses; each address is a source of its own."""
+    by_scheme: dict[str, dict[str, Report]] = {}
+    schemes = {}
+    for given, found in addresses.items():
+        if isinstance(found, str):
+            Report(given, on_problem).error("", "{why}", why=found)
+        else:
+            schemes[found.scheme.name] = found.scheme
+            by_scheme.setdefault(found.scheme.name, {})[found.key] = Report(str(found), on_problem)
+    for name, reports in by_scheme.items():
+        yield from schemes[name].documents(client, reports)
+        for report in reports.values():
             report.close()
 
 
@@ -165,7 +199,7 @@ def _within(folder: str, met: set[tuple[int, int]], tell: Callable[[str, str], N
         status = Path(folder).stat()
         entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
     except OSError as error:
-        tell(folder, f"{_reason(error)}: passed over")
+        tell(folder, f"{_reason(error, folder)}: passed over")
         return
     if (status.st_dev, status.st_ino) in met:
         return
@@ -197,9 +231,10 @@ def _opened(path: str) -> AbstractContextManager[BufferedReader]:
     return nullcontext(cast(BufferedReader, sys.stdin.buffer)) if path == STDIN else Path(path).open("rb")
 
 
-def _reason(error: OSError) -> str:
+def _reason(error: OSError, path: str) -> str:
     if isinstance(error, FileNotFoundError):
-        return "no such file or folder"
+        schemes = ", ".join(f"{scheme.name}:" for scheme in SCHEMES)
+        return "no such file or folder" + (f", and no address ({schemes})" if _LIKE_AN_ADDRESS.match(path) else "")
     return error.strerror[:1].lower() + error.strerror[1:] if error.strerror else str(error)
 
 

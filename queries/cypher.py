@@ -12,19 +12,17 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import kglite
 
 from begat.graph.errors import QueryError
 from begat.graph.model import Edge
 from begat.graph.properties import edge_properties, node_properties
+from begat.graph.reader import Reader
 from begat.graph.store import Store
 from begat.queries import views, worker
 from begat.queries.results import Result
-
-if TYPE_CHECKING:
-    from begat.graph.neo4j_store import Neo4jStore
 
 MOST_ROWS = 100_000
 SMALL = 5_000
@@ -32,7 +30,7 @@ SMALL = 5_000
 
 
 def cypher(
-    graph: "Store | Neo4jStore | str | Path",
+    graph: Reader | str | Path,
     query: str,
     parameters: Mapping[str, Any] | None = None,
     *,
@@ -49,8 +47,10 @@ def cypher(
     if isinstance(graph, Store | str | Path):
         path = graph.path if isinstance(graph, Store) else Path(graph)
         return worker.run(__name__, path, query, parameters, limit=limit, timeout=timeout)
-    from begat.queries import neo4j  # its driver takes a while to load
+    from begat.graph.neo4j_store import Neo4jStore  # its driver takes a while to load
+    from begat.queries import neo4j
 
+    assert isinstance(graph, Neo4jStore)
     return neo4j.answer(graph, query, parameters, limit=limit, timeout=timeout)
 
 

@@ -1,4 +1,4 @@
-"""A lineage written down: as a tree for the terminal, as Mermaid, as DOT.
+"""A lineage written down as a tree for the terminal; any scene as Mermaid, as DOT.
 
 Names are the text of others: each format gets them so escaped that they can be nothing but a label.
 """
@@ -14,6 +14,7 @@ from rich.cells import cell_len, set_cell_size
 
 from begat.graph.model import Edge, Node
 from begat.graph.vocabulary import FACTS, NodeType, Relation
+from begat.queries.scenes import Scene
 from begat.queries.text import cut, printable
 
 if TYPE_CHECKING:
@@ -170,17 +171,17 @@ _MERMAID_SHAPES = {
 }
 
 
-def mermaid(lineage: "Lineage") -> str:
+def mermaid(scene: Scene) -> str:
     """A Mermaid flowchart (https://mermaid.js.org/syntax/flowchart.html), arrows from old to new."""
-    ids = {node.id: f"n{number}" for number, node in enumerate(lineage.nodes)}
+    ids = {node.id: f"n{number}" for number, node in enumerate(scene.nodes)}
     lines = ["flowchart LR"]
-    for node in lineage.nodes:
+    for node in scene.nodes:
         before, after = _MERMAID_SHAPES[node.type]
-        lines.append(f'  {ids[node.id]}{before}"{_mermaid_text(_label(node))}"{after}')
-    for edge in lineage.edges:
+        lines.append(f'  {ids[node.id]}{before}"{_mermaid_text(_label(node, scene))}"{after}')
+    for edge in _drawn(scene):
         arrow = "-.->" if edge.confidence < UNSURE else "-->"
         lines.append(f'  {ids[edge.object]} {arrow}|"{FACTS[edge.relation].backward}"| {ids[edge.subject]}')
-    lines.append(f"  style {ids[lineage.subject.id]} fill:#ffe082,stroke:#000000,stroke-width:2px")
+    lines += [f"  style {ids[node]} fill:#ffe082,stroke:#000000,stroke-width:2px" for node in scene.marked]
     return "\n".join(lines) + "\n"
 
 
@@ -198,14 +199,16 @@ _DOT_SHAPES = {
 }
 
 
-def dot(lineage: "Lineage") -> str:
+def dot(scene: Scene) -> str:
     """A DOT digraph (https://graphviz.org/doc/info/lang.html), arrows from old to new."""
-    ids = {node.id: f"n{number}" for number, node in enumerate(lineage.nodes)}
+    ids = {node.id: f"n{number}" for number, node in enumerate(scene.nodes)}
     lines = ["digraph lineage {", "  rankdir=LR;", '  node [fontname="sans-serif"]; edge [fontname="sans-serif"];']
-    for node in lineage.nodes:
-        bold = ', penwidth=3, color="black"' if node.id == lineage.subject.id else ""
-        lines.append(f'  {ids[node.id]} [label="{_dot_text(_label(node))}", shape={_DOT_SHAPES[node.type]}{bold}];')
-    for edge in lineage.edges:
+    for node in scene.nodes:
+        bold = ', penwidth=3, color="black"' if node.id in scene.marked else ""
+        lines.append(
+            f'  {ids[node.id]} [label="{_dot_text(_label(node, scene))}", shape={_DOT_SHAPES[node.type]}{bold}];'
+        )
+    for edge in _drawn(scene):
         style = ", style=dashed" if edge.confidence < UNSURE else ""
         label = f"{FACTS[edge.relation].backward} {edge.confidence:.2f}"
         lines.append(f'  {ids[edge.object]} -> {ids[edge.subject]} [label="{label}"{style}];')
@@ -216,5 +219,10 @@ def _dot_text(text: str) -> str:
     return text.replace("\\", "\\\\").replace('"', '\\"')
 
 
-def _label(node: Node) -> str:
-    return printable(node.name) + (f" ({node.year})" if node.year is not None else "")
+def _drawn(scene: Scene) -> Iterator[Edge]:
+    nodes = {node.id for node in scene.nodes}
+    return (edge for edge in scene.edges if edge.subject in nodes and edge.object in nodes)
+
+
+def _label(node: Node, scene: Scene) -> str:
+    return printable(scene.labels.get(node.id, node.name)) + (f" ({node.year})" if node.year is not None else "")

@@ -14,8 +14,8 @@ from neo4j.graph import Node, Path, Relationship
 from neo4j.time import Date, DateTime, Duration, Time
 
 from begat.graph.errors import QueryError
-from begat.graph.neo4j import LABEL
 from begat.graph.neo4j_store import Neo4jStore
+from begat.graph.properties import LABEL
 from begat.graph.vocabulary import NodeType
 from begat.queries.results import Result
 

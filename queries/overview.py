@@ -1,20 +1,44 @@
 """The graph as a whole, a few rows at a time: what is most built upon, what is new, families, counts by type and year.
 
-Every read is a count over an index or a page of rows; none holds the graph.
+Every read is a count over an index or a page of rows; none holds the graph. Of a graph in a Neo4j the same is asked in
+queries/neo4j_overview.py, by functions of the same names.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import wraps
+from typing import TYPE_CHECKING, Concatenate, ParamSpec, TypeVar
 
+from begat.graph.check import Stats, stats
 from begat.graph.model import Edge, Node
 from begat.graph.names import fold, parse
+from begat.graph.reader import Reader
 from begat.graph.store import Store
 from begat.graph.vocabulary import FACTS, LINEAGE, THINGS, NodeType, Relation
-from begat.queries.neighbourhood import nodes_of
+
+if TYPE_CHECKING:
+    from begat.graph.neo4j_store import PushedStats
 
 _THINGS = ", ".join(f"'{kind}'" for kind in THINGS)
 _LINEAGE = ", ".join(f"'{relation}'" for relation in LINEAGE)
 _AFTER_ALL = "\U0010ffff"
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+def anywhere(ask: Callable[Concatenate[Store, P], T]) -> Callable[Concatenate[Reader, P], T]:
+    """The question, which is one of a graph file, of any graph."""
+
+    @wraps(ask)
+    def asked(store: Reader, /, *args: P.args, **options: P.kwargs) -> T:
+        if isinstance(store, Store):
+            return ask(store, *args, **options)
+        from begat.queries import neo4j_overview  # its driver takes a while to load
+
+        found: T = getattr(neo4j_overview, ask.__name__)(store, *args, **options)
+        return found
+
+    return asked
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +58,7 @@ class Completion:
     alias: str | None
 
 
+@anywhere
 def most_built_upon(store: Store, limit: int = 12) -> list[tuple[Node, int]]:
     """The works from which most others descend directly, with how many do."""
     rows = store.connection.execute(
@@ -41,19 +66,21 @@ def most_built_upon(store: Store, limit: int = 12) -> list[tuple[Node, int]]:
         f" WHERE relation IN ({_LINEAGE}) GROUP BY object ORDER BY works DESC, object LIMIT ?",
         (limit,),
     ).fetchall()
-    nodes = nodes_of(store, (row[0] for row in rows))
+    nodes = store.nodes_of(row[0] for row in rows)
     return [(nodes[node], count) for node, count in rows if node in nodes]
 
 
+@anywhere
 def newest(store: Store, limit: int = 12) -> list[Node]:
     """The models, methods and datasets that came last."""
     rows = store.connection.execute(
         f"SELECT id FROM nodes WHERE type IN ({_THINGS}) AND date IS NOT NULL ORDER BY date DESC, id LIMIT ?", (limit,)
     ).fetchall()
-    nodes = nodes_of(store, (row[0] for row in rows))
+    nodes = store.nodes_of(row[0] for row in rows)
     return [nodes[row[0]] for row in rows]
 
 
+@anywhere
 def families(store: Store, limit: int = 12) -> list[Family]:
     """The families of most members; one that stands alone is none."""
     rows = store.connection.execute(
@@ -63,10 +90,11 @@ def families(store: Store, limit: int = 12) -> list[Family]:
         (limit,),
     ).fetchall()
     first = {family: text.split(" ", 1)[1] for family, _, text in rows}
-    nodes = nodes_of(store, first.values())
+    nodes = store.nodes_of(first.values())
     return [Family(family, count, nodes[first[family]]) for family, count, _ in rows]
 
 
+@anywhere
 def census(store: Store) -> dict[tuple[NodeType, int | None], int]:
     """How many nodes of each type came in each year; None: of unknown date."""
     rows = store.connection.execute(
@@ -79,6 +107,21 @@ def census(store: Store) -> dict[tuple[NodeType, int | None], int]:
     return found
 
 
+@anywhere
+def certainty(store: Store) -> list[tuple[int, int]]:
+    """How many mined edges there are of each tenth of confidence, counted from 0: (tenth, edges)."""
+    return store.connection.execute(
+        "SELECT min(cast(confidence * 10 AS INTEGER), 9) AS band, count(*) FROM edges WHERE origin = 'mined' GROUP BY band"
+    ).fetchall()
+
+
+@anywhere
+def counted(store: Store) -> "Stats | PushedStats":
+    """Counts of all that is in it."""
+    return stats(store)
+
+
+@anywhere
 def works(
     store: Store,
     *,
@@ -105,10 +148,11 @@ def works(
         f"SELECT id FROM nodes WHERE {' AND '.join(where)} ORDER BY date DESC, id LIMIT ? OFFSET ?",
         (*values, limit, offset),
     ).fetchall()
-    nodes = nodes_of(store, (row[0] for row in rows))
+    nodes = store.nodes_of(row[0] for row in rows)
     return [nodes[row[0]] for row in rows]
 
 
+@anywhere
 def edges_of(
     store: Store, node: str, relation: Relation, forward: bool, *, limit: int = 50, offset: int = 0
 ) -> list[Edge]:
@@ -128,6 +172,7 @@ def edges_of(
     return [found[row] for row in rows]
 
 
+@anywhere
 def complete(store: Store, text: str, limit: int = 10) -> list[Completion]:
     """The works whose name or alias begins with `text`, shortest names first; then those with its words within."""
     keys = dict.fromkeys(key for key in (fold(text), parse(text).key if text.strip() else "") if key)
@@ -143,7 +188,7 @@ def complete(store: Store, text: str, limit: int = 10) -> list[Completion]:
     if len(found) < limit:
         for node, name in _with_words(store, text, limit * 2):
             found.setdefault(node, name)
-    nodes = nodes_of(store, list(found)[:limit])
+    nodes = store.nodes_of(list(found)[:limit])
     return [
         Completion(nodes[node], None if name == nodes[node].name else name)
         for node, name in found.items()

@@ -3,12 +3,12 @@
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from begat.graph.errors import NotFoundError
 from begat.graph.model import Edge, Node, Statement
 from begat.graph.reader import Reader
 from begat.graph.vocabulary import FACTS, LINEAGE, Relation
-from begat.queries.neighbourhood import edges_from, edges_to, evidence_of, nodes_of
 from begat.queries.records import edge_record, node_record
 from begat.queries.text import printable
 
@@ -55,13 +55,16 @@ class Path:
         return "\n".join(lines)
 
     def json(self) -> str:
-        """JSON, a stable interface: `length`, `nodes`, `steps` (an edge with its evidence, and `forward`)."""
-        record = {
+        """JSON, a stable interface: `record` written down."""
+        return json.dumps(self.record(), ensure_ascii=False, indent=1)
+
+    def record(self) -> dict[str, Any]:
+        """`length`, `nodes`, `steps` (an edge with its evidence, and `forward`)."""
+        return {
             "length": self.length,
             "nodes": [node_record(node) for node in self.nodes],
             "steps": [edge_record(step.edge, step.evidence) | {"forward": step.forward} for step in self.steps],
         }
-        return json.dumps(record, ensure_ascii=False, indent=1)
 
 
 def _title(node: Node) -> str:
@@ -120,9 +123,9 @@ class _Side:
 
 
 def _touching(store: Reader, nodes: Sequence[str], relations: tuple[Relation, ...]) -> Iterable[tuple[Edge, str, str]]:
-    for edge in edges_from(store, nodes, relations):
+    for edge in store.edges_from(nodes, relations):
         yield edge, edge.subject, edge.object
-    for edge in edges_to(store, nodes, relations):
+    for edge in store.edges_to(nodes, relations):
         yield edge, edge.object, edge.subject
 
 
@@ -155,7 +158,7 @@ def _path(store: Reader, start: str, edges: Sequence[Edge]) -> Path:
     ids = [start]
     for edge in edges:
         ids.append(edge.object if edge.subject == ids[-1] else edge.subject)
-    nodes = nodes_of(store, ids)
-    evidence = evidence_of(store, edges, MOST_EVIDENCE)
+    nodes = store.nodes_of(ids)
+    evidence = store.evidence_of(edges, MOST_EVIDENCE)
     steps = (Step(edge, edge.subject == ids[place], evidence[edge]) for place, edge in enumerate(edges))
     return Path(tuple(nodes[node] for node in ids), tuple(steps))

@@ -5,12 +5,12 @@ import shutil
 import textwrap
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from begat.graph.errors import NotFoundError
 from begat.graph.model import Edge, Node, Statement
 from begat.graph.reader import Reader
 from begat.graph.vocabulary import FACTS, Relation
-from begat.queries.neighbourhood import evidence_of, nodes_of
 from begat.queries.records import edge_record, node_record
 from begat.queries.text import printable
 
@@ -57,12 +57,16 @@ class Portrait:
         return "\n".join(_lines(self, width or min(shutil.get_terminal_size((100, 24)).columns, 120)))
 
     def json(self) -> str:
-        """JSON, a stable interface: the node's record with `names` (name, why) and `relations`.
+        """JSON, a stable interface: `record` written down."""
+        return json.dumps(self.record(), ensure_ascii=False, indent=1)
+
+    def record(self) -> dict[str, Any]:
+        """The node's record with `names` (name, why) and `relations`.
 
         Each of `relations` has `relation`, `forward` (the node is the subject), `count`, `edges`: as in
         `queries/records.py`, with `other`, the record of the node at the other end.
         """
-        record = node_record(self.node) | {
+        return node_record(self.node) | {
             "names": [{"name": name, "why": why} for name, why in self.names],
             "relations": [
                 {
@@ -76,7 +80,6 @@ class Portrait:
                 for group in self.groups
             ],
         }
-        return json.dumps(record, ensure_ascii=False, indent=1)
 
 
 def show(store: Reader, node_id: str) -> Portrait:
@@ -99,8 +102,8 @@ def _group(store: Reader, node_id: str, relation: Relation, forward: bool) -> It
     count, edges = store.edges_at(node_id, relation, ends, MOST_EDGES)
     if not count:
         return
-    others = nodes_of(store, (_other(edge, node_id) for edge in edges))
-    evidence = evidence_of(store, edges, MOST_EVIDENCE)
+    others = store.nodes_of(_other(edge, node_id) for edge in edges)
+    evidence = store.evidence_of(edges, MOST_EVIDENCE)
     yield Group(
         relation, forward, count, tuple((edge, others[_other(edge, node_id)], evidence[edge]) for edge in edges)
     )

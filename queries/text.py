@@ -1,10 +1,19 @@
-"""Text of others, made safe for a terminal and cut to fit it."""
+"""Text of others, made safe for a terminal, cut to fit it, and sorted as people sort it."""
 
+import re
 import unicodedata
 
 from rich.cells import cell_len, set_cell_size
 
 _TURNING = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+
+
+_NUMBERS = re.compile(r"(\d+)")
+
+
+def natural(name: str) -> tuple[tuple[int, str], ...]:
+    """A key that sorts `llama-7b` before `llama-13b`."""
+    return tuple((int(part) if part.isdecimal() else 0, part) for part in _NUMBERS.split(name))
 
 
 def printable(text: str) -> str:

@@ -60,36 +60,43 @@ def hostile(path: Path) -> Path:
 
 def large(path: Path, things: int, statements: int) -> Path:
     """A graph of that many things and (nearly) as many edges as statements, in papers of twenty statements each."""
+    with Store.create(path) as store:
+        # Rows come in no order: with SQLite's own two megabytes, a file of millions would be read and written over and over.
+        store.connection.execute("PRAGMA cache_size = -1000000")
+        with store.transaction():
+            _make(store, things, statements)
+    return path
+
+
+def _make(store: Store, things: int, statements: int) -> None:
     dice = random.Random(20231118)
     nodes = [
         Node(f"model-x{n}", NodeType.MODEL, f"X {n}", (f"X{n}",), "2023-01-01", "2023-01-01") for n in range(things)
     ]
     edges: dict[tuple[str, Relation, str], Edge] = {}
     ends = []
-    with Store.create(path) as store, store.transaction():
-        for paper in range(statements // 20):
-            pairs = [(dice.randrange(things), dice.randrange(things)) for _ in range(20)]
-            quotes = [f"X {a} builds on the well known X {b} in more ways than one." for a, b in pairs]
-            document = Document(id=f"2301.{paper:05}", text="\n".join(quotes), arxiv=f"2301.{paper:05}", source="large")
-            nodes.append(
-                Node(f"arxiv-{document.id}", NodeType.PAPER, f"Paper {paper}", (), "2023-01-01", arxiv=document.id)
-            )
-            number = store.add_document(document, digest="")
-            assertions, at = [], 0
-            for (a, b), quote in zip(pairs, quotes, strict=True):
-                relation = dice.choice(LINEAGE)
-                assertion = Assertion(
-                    Thing(NodeType.MODEL, f"X {a}"), relation, Thing(NodeType.MODEL, f"X {b}"),
-                    Evidence.of(document, at, at + len(quote)), "builds-on", 0.9,
-                )  # fmt: skip
-                at += len(quote) + 1
-                assertions.append(assertion)
-                newer, older = f"model-x{a}", f"model-x{b}"
-                edges[newer, relation, older] = Edge(newer, relation, older, 0.9, 1, Origin.MINED, "2023-01-01")
-                ends.append((newer, older, nodes[-1].id, assertion.claim(document.id), number))
-            store.add_mined(number, document, Mined((), tuple(assertions)), seen="")
-        _resolve(store, nodes, edges.values(), ends)
-    return path
+    for paper in range(statements // 20):
+        pairs = [(dice.randrange(things), dice.randrange(things)) for _ in range(20)]
+        quotes = [f"X {a} builds on the well known X {b} in more ways than one." for a, b in pairs]
+        document = Document(id=f"2301.{paper:05}", text="\n".join(quotes), arxiv=f"2301.{paper:05}", source="large")
+        nodes.append(
+            Node(f"arxiv-{document.id}", NodeType.PAPER, f"Paper {paper}", (), "2023-01-01", arxiv=document.id)
+        )
+        number = store.add_document(document, digest="")
+        assertions, at = [], 0
+        for (a, b), quote in zip(pairs, quotes, strict=True):
+            relation = dice.choice(LINEAGE)
+            assertion = Assertion(
+                Thing(NodeType.MODEL, f"X {a}"), relation, Thing(NodeType.MODEL, f"X {b}"),
+                Evidence.of(document, at, at + len(quote)), "builds-on", 0.9,
+            )  # fmt: skip
+            at += len(quote) + 1
+            assertions.append(assertion)
+            newer, older = f"model-x{a}", f"model-x{b}"
+            edges[newer, relation, older] = Edge(newer, relation, older, 0.9, 1, Origin.MINED, "2023-01-01")
+            ends.append((newer, older, nodes[-1].id, assertion.claim(document.id), number))
+        store.add_mined(number, document, Mined((), tuple(assertions)), seen="")
+    _resolve(store, nodes, edges.values(), ends)
 
 
 def _resolve(

@@ -242,3 +242,19 @@ def test_every_command_helps_with_examples(name: str) -> None:
     for parameter in command.params:
         if isinstance(parameter, click.Option) and not parameter.flag_value:
             assert parameter.help or parameter.name in ("format_", "limit"), f"{name} --{parameter.name} has no help"
+
+
+def test_diff_says_what_a_build_changed_and_exits_as_diff_does(built: Path, tmp_path: Path) -> None:
+    before, after = built / "graph.begat", tmp_path / "after.begat"
+    after.write_bytes(before.read_bytes())
+    same = begat("diff", before, after, cwd=tmp_path)
+    assert (same.returncode, same.stdout) == (0, b"the graphs say the same\n")
+    more = {"id": "1", "title": "Puffin: A Tutor", "abstract": "We present Puffin, which is fine-tuned from BERT."}
+    begat("build", write_lines(tmp_path / "more.jsonl", [more]), "-g", after, cwd=tmp_path)
+    run = begat("diff", before, after, "--json", cwd=tmp_path)
+    assert run.returncode == 1, words(run)
+    record = json.loads(run.stdout)
+    assert "Puffin" in {node["name"] for node in record["nodes"]["new"]}
+    assert begat("diff", before, after, cwd=tmp_path).returncode == 1
+    trouble = begat("diff", before, tmp_path / "nowhere.begat", cwd=tmp_path)
+    assert trouble.returncode == 2 and "no graph here" in words(trouble)

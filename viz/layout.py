@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 from begat.graph.model import Edge, Node
 from begat.graph.vocabulary import FACTS, NodeType, Relation
-from begat.queries.lineage import Lineage
+from begat.queries.scenes import Scene
 from begat.viz.routes import Gaps, Route, further_routes
 from begat.viz.rows import TRUNK, assign_rows
 from begat.viz.timeline import Band, Moment, moments, place_in_time
@@ -89,24 +89,24 @@ class Layout:
         return next(box for box in self.boxes if box.node.id == node_id)
 
 
-def layout(lineage: Lineage) -> Layout:
-    """Lay a lineage out. The same lineage always gives the same picture."""
-    nodes = {node.id: node for node in lineage.nodes}
-    edges = [_turned(e) for e in lineage.edges if e.subject in nodes and e.object in nodes and e.subject != e.object]
+def layout(scene: Scene) -> Layout:
+    """Lay a scene out. The same scene always gives the same picture."""
+    nodes = {node.id: node for node in scene.nodes}
+    edges = [_turned(e) for e in scene.edges if e.subject in nodes and e.object in nodes and e.subject != e.object]
     when = moments(nodes.values(), [e for e in edges if e.relation not in OFF_AT_FIRST])
     order = sorted(nodes, key=lambda n: when[n].key)
     small = len(order) <= SMALL
-    labels = {n: cut(nodes[n].name) for n in order}
+    labels = {n: cut(scene.labels.get(n, nodes[n].name)) for n in order}
     widths = {n: box_width(labels[n], nodes[n].type) for n in order}
     parents = primary_parents(nodes, edges, when)
-    heirs = _heirs(lineage.subject.id, order, parents, when)
+    heirs = _heirs(scene.marked, order, parents, when)
     x, bands, width = place_in_time(order, when, widths, parents, heirs, small)
     spans = {n: (x[n], x[n] + widths[n]) for n in order}
-    rows = assign_rows(order, spans, {n: e.object for n, e in parents.items()}, heirs, lineage.subject.id, edges)
+    rows = assign_rows(order, spans, {n: e.object for n, e in parents.items()}, heirs, scene.marked, edges)
 
     chosen = set(parents.values())
     further = [edge for edge in edges if edge not in chosen]
-    routes, gaps = further_routes(further, spans, rows, parents, lineage.subject.id, OFF_AT_FIRST)
+    routes, gaps = further_routes(further, spans, rows, parents, scene.marked, OFF_AT_FIRST)
     pitch = SMALL_PITCH if small else PITCH
     y, height = _heights(rows, gaps, pitch - BOX, {rows[n] for n in order if when[n].open})
     boxes = tuple(
@@ -175,8 +175,10 @@ def primary_parents(nodes: Mapping[str, Node], edges: Sequence[Edge], when: Mapp
     return {child: edge for child, (_, _, edge) in best.items()}
 
 
-def _heirs(subject: str, order: Sequence[str], parents: Mapping[str, Edge], when: Mapping[str, Moment]) -> set[str]:
-    """The nodes that go on in their parent's row: the subject's own line, else the largest subtree.
+def _heirs(
+    marked: Sequence[str], order: Sequence[str], parents: Mapping[str, Edge], when: Mapping[str, Moment]
+) -> set[str]:
+    """The nodes that go on in their parent's row: those of a marked node's own line, else the largest subtree.
 
     A child of its parent's very day stands below it instead: beside it, it would look younger.
     """
@@ -184,10 +186,11 @@ def _heirs(subject: str, order: Sequence[str], parents: Mapping[str, Edge], when
     for node in reversed(order):
         if node in parents:
             size[parents[node].object] += size[node]
-    line = {subject}
-    while subject in parents and parents[subject].object not in line:
-        subject = parents[subject].object
-        line.add(subject)
+    line = set(marked)
+    for node in marked:
+        while node in parents and parents[node].object not in line:
+            node = parents[node].object
+            line.add(node)
     best: dict[str, tuple[bool, int, str]] = {}
     for node, edge in parents.items():
         parent = edge.object

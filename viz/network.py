@@ -23,7 +23,6 @@ from begat.graph.errors import NotFoundError
 from begat.graph.model import Edge, Node
 from begat.graph.store import Store
 from begat.graph.vocabulary import FACTS, NodeType, Relation
-from begat.queries.neighbourhood import edges_from, edges_to, nodes_of
 from begat.viz.layout import UNSURE, cut
 from begat.viz.svg import clean, dated, palette
 
@@ -54,7 +53,7 @@ def network_page(store: Store, node_ids: Sequence[str] | None = None, limit: int
     """
     nodes = _most_connected(store, limit) if node_ids is None else _around(store, node_ids, limit)
     shown = _WHOLE if node_ids is None else _NEAR
-    edges = [edge for edge in edges_from(store, nodes, shown) if edge.object in nodes and edge.object != edge.subject]
+    edges = [edge for edge in store.edges_from(nodes, shown) if edge.object in nodes and edge.object != edge.subject]
     return _sealed(_drawn(nodes, edges, frozenset(node_ids or ())), nodes, edges, node_ids)
 
 
@@ -71,18 +70,18 @@ def _most_connected(store: Store, limit: int) -> dict[str, Node]:
 
 
 def _around(store: Store, node_ids: Sequence[str], limit: int) -> dict[str, Node]:
-    found = nodes_of(store, node_ids)
+    found = store.nodes_of(node_ids)
     for wanted in node_ids:
         if wanted not in found:
             raise NotFoundError(wanted)
     near: Counter[str] = Counter()
-    for edge in [*edges_from(store, node_ids, _NEAR), *edges_to(store, node_ids, _NEAR)]:
+    for edge in [*store.edges_from(node_ids, _NEAR), *store.edges_to(node_ids, _NEAR)]:
         weight = round(100 * edge.confidence * (1 + FACTS[edge.relation].lineage))
         for end in (edge.subject, edge.object):
             if end not in found:
                 near[end] += weight
     ranked = sorted(near, key=lambda node: (-near[node], node))
-    return found | nodes_of(store, ranked[: max(0, limit - len(found))])
+    return found | store.nodes_of(ranked[: max(0, limit - len(found))])
 
 
 # -- how it is drawn -----------------------------------------------------------------------------------------------

@@ -8,8 +8,8 @@ import base64
 from collections.abc import Iterable, Sequence
 from typing import Any, Protocol
 
-from begat.queries.lineage import Lineage
 from begat.queries.results import Result
+from begat.queries.scenes import Scene
 from begat.viz.svg import svg, text
 
 ROWS = 50
@@ -28,11 +28,11 @@ class Counted(Protocol):
         """By relation."""
 
 
-def lineage_html(lineage: Lineage) -> str:
-    """The picture of a lineage."""
-    data = base64.b64encode(svg(lineage).encode()).decode()
-    note = f"<p>{text(lineage.truncated)}</p>" if lineage.truncated else ""
-    label = text(f"Lineage of {lineage.subject.name}: {len(lineage.nodes)} works")
+def scene_html(scene: Scene) -> str:
+    """The picture of a lineage, a family, a comparison."""
+    data = base64.b64encode(svg(scene).encode()).decode()
+    note = f"<p>{text(scene.truncated)}</p>" if scene.truncated else ""
+    label = text(f"{scene.title}: {len(scene.nodes)} works")
     return f'<img alt="{label}" style="max-width: 100%" src="data:image/svg+xml;base64,{data}">{note}'
 
 

@@ -206,12 +206,12 @@ def further_routes(
     spans: Mapping[str, Span],
     rows: Mapping[str, int],
     parents: Mapping[str, Edge],
-    subject: str,
+    marked: Sequence[str],
     no_room_for: Collection[Relation],
 ) -> tuple[list[Route], Gaps]:
     """The routes of these edges and the gaps that they run in. `parents`: the primary ones, for their trunks.
 
-    The subject's own edges choose their ways first, then the short ones.
+    The marked nodes' own edges choose their ways first, then the short ones.
     """
     trunks: dict[str, set[int]] = {}
     for child, edge in parents.items():
@@ -221,7 +221,7 @@ def further_routes(
     ordered = sorted(
         edges,
         key=lambda e: (
-            e.relation in no_room_for, subject not in (e.subject, e.object),
+            e.relation in no_room_for, e.subject not in marked and e.object not in marked,
             abs(rows[e.subject] - rows[e.object]), e.subject, e.object, e.relation,
         ),
     )  # fmt: skip

@@ -1,14 +1,14 @@
 """Rows, as in a git graph: a line of descent goes on in its row, what branches off goes below.
 
 Subtrees are packed bottom-up, each in the first row where the whole of it fits; whole families (trees of primary
-parents) then find their rows by skyline, the subject's first, then the biggest.
+parents) then find their rows by skyline, those of marked nodes first, then the biggest.
 """
 
-import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
 
 from begat.graph.model import Edge
+from begat.queries.text import natural
 
 TRUNK = 14
 """From a box's left edge to the trunk that its children branch off."""
@@ -16,7 +16,6 @@ GAP = 14
 """Room kept free beside a box."""
 
 Span = tuple[float, float]
-_NUMBERS = re.compile(r"(\d+)")
 
 
 class Skyline:
@@ -67,16 +66,16 @@ def assign_rows(
     spans: Mapping[str, Span],
     parents: Mapping[str, str],
     heirs: set[str],
-    subject: str,
+    marked: Sequence[str],
     edges: Sequence[Edge],
 ) -> dict[str, int]:
-    """The row of each node (0: the top one, with the subject's line). `order`: parents before children."""
+    """The row of each node (0: the top one, with a marked node's line). `order`: parents before children."""
     offsets, shapes = _subtrees(order, spans, parents, heirs)
     root: dict[str, str] = {}
     for node in order:
         root[node] = root[parents[node]] if node in parents else node
         offsets[node] = offsets[node] + offsets[parents[node]] if node in parents else 0
-    tops = _pack(shapes, offsets, root, subject, edges)
+    tops = _pack(shapes, offsets, root, marked, edges)
     return {node: tops[root[node]] + offsets[node] for node in order}
 
 
@@ -118,16 +117,11 @@ def _subtrees(
     return offsets, shapes
 
 
-def natural(name: str) -> tuple[tuple[int, str], ...]:
-    """A key that sorts `llama-7b` before `llama-13b`."""
-    return tuple((int(part) if part.isdecimal() else 0, part) for part in _NUMBERS.split(name))
-
-
 def _pack(
     shapes: Mapping[str, Skyline],
     offsets: Mapping[str, int],
     root: Mapping[str, str],
-    subject: str,
+    marked: Sequence[str],
     edges: Sequence[Edge],
 ) -> dict[str, int]:
     """The top row of each family: where it fits, as near as may be to the families it is connected with."""
@@ -141,7 +135,8 @@ def _pack(
             links.setdefault(root[edge.object], []).append((edge.object, edge.subject))
     tops: dict[str, int] = {}
     taken = Skyline()
-    for family in sorted(shapes, key=lambda f: (f != root[subject], -size[f], f)):
+    first = {root[node] for node in marked}
+    for family in sorted(shapes, key=lambda f: (f not in first, -size[f], f)):
         wishes = sorted(
             tops[root[there]] + offsets[there] - offsets[here]
             for here, there in links.get(family, ())

@@ -1,18 +1,19 @@
-"""A layout drawn as SVG: for the lineage page, and as a picture that stands alone.
+"""A layout drawn as SVG: for pages, and as a picture that stands alone.
 
 Every text comes from strangers. It enters the SVG through `text` alone, which escapes it and leaves out what XML does
 not allow; all else is numbers, words of the vocabulary, and our own style sheet.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from html import escape
 from importlib.resources import files
+from itertools import pairwise
 
 from begat.graph.model import Node
-from begat.graph.vocabulary import FACTS, NodeType, Relation
-from begat.queries.lineage import Lineage
+from begat.graph.vocabulary import FACTS, LINEAGE, NodeType, Relation
+from begat.queries.scenes import Scene
 from begat.viz.layout import BOX, Box, Layout, Line, layout
 from begat.viz.timeline import Band
 
@@ -29,6 +30,9 @@ _DASHED = {
     Relation.CITES: (1, 3),
     Relation.COMPARED_WITH: (1, 3),
 }
+_PALE = (*LINEAGE, Relation.CITES)
+"""Relations that have pale arrow heads. An opacity on whole lines would do without, and would make a browser blend each
+line by itself: of a thousand works it panned over 2 frames a second, over pale paint at 58."""
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _BIDI = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
@@ -78,21 +82,21 @@ def _year(band: Band) -> str:
     )
 
 
-def lines(laid: Layout, subject: str) -> str:
+def lines(laid: Layout, marked: Sequence[str]) -> str:
     """The edges, those of further parents undermost."""
     number = {box.node.id: i for i, box in enumerate(laid.boxes)}
     at = {box.node.id: box for box in laid.boxes}
     ordered = sorted(laid.lines, key=lambda line: (line.primary, not line.unsure))
-    return "".join(_line(line, number, at, subject) for line in ordered)
+    return "".join(_line(line, number, at, marked) for line in ordered)
 
 
-def _line(line: Line, number: Mapping[str, int], at: Mapping[str, Box], subject: str) -> str:
+def _line(line: Line, number: Mapping[str, int], at: Mapping[str, Box], marked: Sequence[str]) -> str:
     edge = line.edge
     classes = ["e", slug(edge.relation)]
     if line.unsure:
         classes.append("unsure")
     if not line.primary:
-        classes.append("own" if subject in (edge.subject, edge.object) else "further")
+        classes.append("own" if edge.subject in marked or edge.object in marked else "further")
     trunk = ""
     points = line.points
     if line.trunk:
@@ -113,20 +117,50 @@ def _badge(box: Box) -> str:
 def _path(points: Sequence[tuple[float, float]]) -> str:
     """A line through points, its corners rounded."""
     points = _corners(points)
-    parts = [f"M{_n(points[0][0])} {_n(points[0][1])}"]
+    pen = _Pen(points[0])
     for before, corner, after in zip(points, points[1:], points[2:], strict=False):
         radius = min(_RADIUS, _length(before, corner) / 2, _length(corner, after) / 2)
         if before == points[0]:
             radius = min(_RADIUS, _length(before, corner), _length(corner, after) / 2)
-        into, out = _toward(corner, before, radius), _toward(corner, after, radius)
-        parts.append(f"{_level(before, into)}Q{_n(corner[0])} {_n(corner[1])} {_n(out[0])} {_n(out[1])}")
-    parts.append(_level(points[-2], points[-1]))
-    return "".join(parts)
+        pen.line(_toward(corner, before, radius))
+        pen.curve(corner, _toward(corner, after, radius))
+    pen.line(points[-1])
+    return pen.drawn
 
 
-def _level(start: tuple[float, float], end: tuple[float, float]) -> str:
-    """A stretch that is level or upright, as all are."""
-    return f"H{_n(end[0])}" if abs(start[1] - end[1]) < 0.01 else f"V{_n(end[1])}"
+class _Pen:
+    """Writes a path in steps, which take fewer letters than places; each from where the last one, rounded, ended."""
+
+    def __init__(self, start: tuple[float, float]) -> None:
+        self.x, self.y = round(start[0], 1), round(start[1], 1)
+        self.drawn = f"M{_n(self.x)} {_n(self.y)}"
+
+    def line(self, end: tuple[float, float]) -> None:
+        """A stretch that is level or upright, as all are."""
+        dx, dy = self._to(end)
+        self.drawn += f"v{_n(dy)}" if abs(dx) < abs(dy) else f"h{_n(dx)}" if dx else ""
+
+    def curve(self, corner: tuple[float, float], end: tuple[float, float]) -> None:
+        """A rounded corner."""
+        before = self.x, self.y
+        dx, dy = self._to(end)
+        self.drawn += f"q{_pair(corner[0] - before[0], corner[1] - before[1])}{_next(dx)}{_next(dy)}"
+
+    def _to(self, end: tuple[float, float]) -> tuple[float, float]:
+        x, y = round(end[0], 1), round(end[1], 1)
+        step = round(x - self.x, 1), round(y - self.y, 1)
+        self.x, self.y = x, y
+        return step
+
+
+def _pair(x: float, y: float) -> str:
+    return _n(x) + _next(y)
+
+
+def _next(value: float) -> str:
+    """A number after another: a minus parts them as well as a space."""
+    written = _n(value)
+    return written if written.startswith("-") else f" {written}"
 
 
 def _corners(points: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
@@ -151,26 +185,36 @@ def _toward(start: tuple[float, float], end: tuple[float, float], distance: floa
 
 
 def _n(value: float) -> str:
-    return f"{value:.1f}".removesuffix(".0")
+    written = f"{value:.1f}".removesuffix(".0")
+    return "0" if written == "-0" else written
 
 
-def boxes(laid: Layout, lineage: Lineage, *, links: bool) -> str:
-    """The nodes; as links to their cards `#wN`, or with a title each where the picture stands alone."""
-    return "".join(_box(i, box, lineage, links) for i, box in enumerate(laid.boxes))
+Address = Callable[[int, Node], str]
+"""Where the box of a node leads, by its number in the picture."""
 
 
-def _box(number: int, box: Box, lineage: Lineage, links: bool) -> str:
+def boxes(laid: Layout, scene: Scene, address: Address | None) -> str:
+    """The nodes: as links to what `address` says, or with a title each where the picture stands alone."""
+    return "".join(_box(i, box, scene, address) for i, box in enumerate(laid.boxes))
+
+
+def _box(number: int, box: Box, scene: Scene, address: Address | None) -> str:
     node = box.node
     classes = f"n {node.type.lower()}"
-    if node.id == lineage.subject.id:
+    if node.id in scene.marked:
         classes += " subject"
+    if node.id in scene.tones:
+        classes += f" {scene.tones[node.id]}"
     if box.open:
         classes += " open"
     middle = f'<text x="{_n(box.x + box.width / 2)}" y="{_n(box.y + 5)}">{text(box.label)}</text>'
     body = f"{outline(node.type, box.x, box.y, box.width)}{middle}{_known_by(box)}"
-    if links:
-        return f'<a id="n{number}" class="{classes}" href="#w{number}" aria-label="{text(spoken(node))}">{body}</a>'
-    return f'<g class="{classes}">{body}<title>{text(spoken(node))}</title></g>'
+    words = text(spoken(node, scene.labels.get(node.id)))
+    if address:
+        return (
+            f'<a id="n{number}" class="{classes}" href="{text(address(number, node))}" aria-label="{words}">{body}</a>'
+        )
+    return f'<g class="{classes}">{body}<title>{words}</title></g>'
 
 
 def _known_by(box: Box) -> str:
@@ -182,9 +226,9 @@ def _known_by(box: Box) -> str:
     return f'{tail}<text class="by" x="{_n(box.x + 11)}" y="{_n(box.y - BOX / 2 - 3)}">by {text(seen)}</text>'
 
 
-def spoken(node: Node) -> str:
-    """A node in a few words: name, type, date."""
-    return f"{node.name}, {node.type.lower()}, {dated(node)}"
+def spoken(node: Node, label: str | None = None) -> str:
+    """A node in a few words: its name (or `label`), type, date."""
+    return f"{label or node.name}, {node.type.lower()}, {dated(node)}"
 
 
 def dated(node: Node) -> str:
@@ -206,15 +250,17 @@ def outline(kind: NodeType, x: float, y: float, width: float) -> str:
     else:
         round_ = ' rx="11"' if kind is NodeType.MODEL else ""
         return f'<rect x="{_n(x)}" y="{_n(top)}" width="{_n(width)}" height="{BOX}"{round_}/>'
-    return f'<path d="M{"L".join(f"{_n(px)} {_n(py)}" for px, py in points)}z"/>'
+    steps = (_pair(px - qx, py - qy) for (qx, qy), (px, py) in pairwise(points))
+    return f'<path d="M{_pair(*points[0])}l{" ".join(steps)}z"/>'
 
 
 def definitions() -> str:
     """What lines refer to: an arrow head for each relation, in its colour, and stripes for those that are dashed."""
     heads = (
-        f'<marker id="a-{slug(r)}" class="{slug(r)}" viewBox="0 0 8 8" refX="7.5" refY="4" markerWidth="7.5"'
+        f'<marker id="{key}-{slug(r)}" class="{slug(r)}{tone}" viewBox="0 0 8 8" refX="7.5" refY="4" markerWidth="7.5"'
         ' markerHeight="7.5" markerUnits="userSpaceOnUse" orient="auto"><path d="M0 .8L8 4L0 7.2z"/></marker>'
         for r in Relation
+        for key, tone in ((("a", ""), ("p", " pale")) if r in _PALE else (("a", ""),))
     )
     stripes = (
         f'<linearGradient id="s-{slug(r)}" class="{slug(r)}" gradientUnits="userSpaceOnUse" spreadMethod="repeat"'
@@ -236,12 +282,12 @@ _TITLE = 34
 _KEYS = 34
 
 
-def svg(lineage: Lineage) -> str:
-    """The lineage as a complete SVG file: heading, years, picture and legend, styles embedded, no script."""
-    laid = layout(lineage)
+def svg(scene: Scene) -> str:
+    """A scene as a complete SVG file: heading, years, picture and legend, styles embedded, no script."""
+    laid = layout(scene)
     shown = [r for r in Relation if any(line.edge.relation is r for line in laid.lines)]
     keys, room = _legend(shown)
-    heading = f"Lineage of {lineage.subject.name}"
+    heading = scene.title
     width = max(laid.width, room, 40 + 9.0 * min(len(heading), 80))
     height = _TITLE + HEADER + laid.height + (_KEYS if shown else 0)
     return (
@@ -251,8 +297,8 @@ def svg(lineage: Lineage) -> str:
         f'<rect class="paper-white" width="{_n(width)}" height="{_n(height)}"/>'
         f'<text class="heading" x="22" y="24">{text(heading[:80])}</text>'
         f'<g transform="translate(0 {_TITLE})">{years(laid)}'
-        f'<g transform="translate(0 {HEADER})">{bands(laid)}{lines(laid, lineage.subject.id)}'
-        f"{boxes(laid, lineage, links=False)}</g></g>"
+        f'<g transform="translate(0 {HEADER})">{bands(laid)}{lines(laid, scene.marked)}'
+        f"{boxes(laid, scene, None)}</g></g>"
         f'<g transform="translate(22 {_n(height - _KEYS / 2 - 8)})">{keys}</g></svg>\n'
     )
 

@@ -5,6 +5,7 @@ section of a page. `names.find(reading, known)` yields its Names; `relations.fin
 that it states; `pipeline.py` turns both into Mentions and Assertions with offsets in the original.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from begat.graph.model import Document, Thing
@@ -80,5 +81,6 @@ class Stated:
     origin: Origin = Origin.MINED
 
 
-Known = dict[str, NodeType]
-"""The gazetteer: folded name → type, of what the documents of the corpus introduce."""
+Known = Mapping[str, NodeType]
+"""The gazetteer: folded name → type, of what the documents of the corpus introduce. It is asked for names and never read
+through: what is asked for is kept, and tells which documents a new name concerns (`graph/gazetteer.py`)."""

@@ -4,13 +4,16 @@ from begat.graph.errors import UsageError
 from begat.loaders.sources.abstracts import ABSTRACTS
 from begat.loaders.sources.anthology import ANTHOLOGY
 from begat.loaders.sources.arxiv import ARXIV
+from begat.loaders.sources.atom import ATOM
 from begat.loaders.sources.bibtex import BIBTEX
+from begat.loaders.sources.crossref import CROSSREF
 from begat.loaders.sources.csl import CSL
 from begat.loaders.sources.html import HTML
 from begat.loaders.sources.input import Input
 from begat.loaders.sources.jats import JATS
 from begat.loaders.sources.latex import LATEX
 from begat.loaders.sources.modelcard import MODEL_CARD
+from begat.loaders.sources.oai import OAI
 from begat.loaders.sources.openalex import OPENALEX
 from begat.loaders.sources.page import PAGE
 from begat.loaders.sources.paperswithcode import METHODS, PAPERS, TABLES
@@ -26,8 +29,8 @@ from begat.loaders.sources.viewer import VIEWER
 
 SOURCES: tuple[Source, ...] = (
     PARQUET, PDF,
-    ARXIV, OPENALEX, SEMANTIC_SCHOLAR, METHODS, PAPERS, TABLES, CSL, JSON_LINES, JSON,
-    VIEWER, ABSTRACTS, BIBTEX, RIS, MODEL_CARD, ANTHOLOGY, JATS, TEI, LATEX, HTML, TSV, CSV, PAGE,
+    ARXIV, OPENALEX, SEMANTIC_SCHOLAR, METHODS, PAPERS, TABLES, CROSSREF, CSL, JSON_LINES, JSON,
+    VIEWER, ABSTRACTS, BIBTEX, RIS, MODEL_CARD, ANTHOLOGY, ATOM, OAI, JATS, TEI, LATEX, HTML, TSV, CSV, PAGE,
 )  # fmt: skip
 """Every format, in the order in which they are tried: the first that knows an input's content reads it."""
 

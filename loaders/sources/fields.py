@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 from begat.graph import ids
@@ -107,7 +108,7 @@ def document(
         "authors": tuple(storable(name) for name in people.names(values.get("authors"))),
         "date": _date(input, record, values, arxiv),
         "venue": _line(values.get("venue")),
-        "references": listed + references_in(text, own={arxiv, doi}),
+        "references": tuple(map(_storable, listed)) + references_in(text, own={arxiv, doi}),
         **facts,
     }
     return Document(
@@ -275,6 +276,17 @@ def _reference(item: object) -> Reference | None:
         written, title = [_line(item)], None
     arxiv, doi = _first(ids.arxiv_id, *written), _first(ids.doi, *written)
     return Reference(arxiv=arxiv, doi=doi, title=title) if arxiv or doi or title else None
+
+
+def _storable(reference: Reference) -> Reference:
+    """The reference, with nothing in its words that no database takes."""
+    words = "".join(filter(None, (reference.arxiv, reference.doi, reference.url, reference.title)))
+    if storable(words) == words:
+        return reference
+    arxiv, doi, url, title = (
+        word and storable(word) for word in (reference.arxiv, reference.doi, reference.url, reference.title)
+    )
+    return replace(reference, arxiv=arxiv, doi=doi, url=url, title=title)
 
 
 def _some(values: Mapping[str, object]) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 from begat.graph import ids
 from begat.graph.model import Document, Reference
 from begat.loaders.sources import dates, people
+from begat.loaders.sources.gathered import Gathered
 from begat.loaders.sources.input import Input, storable
 from begat.loaders.sources.links import references_in
 from begat.loaders.sources.outline import Heading, sections, titled
@@ -25,7 +26,6 @@ _MARKS = re.compile(f"[{_OPEN}{_NUMBERED}{_CLOSE}]")
 _MARK = re.compile(f"{_OPEN}(\\d{{1,9}}){_NUMBERED}|{_CLOSE}")
 """Where a link to a paper begins and ends, in characters that have no meaning of their own."""
 _NO_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
-_SPACE = re.compile(r"\s+")
 _DATES = {"original_date": True, "extensive_search": False, "max_date": "2999-12-31"}
 """How trafilatura looks for a page's date: where it is said, and without regard to the day of reading."""
 
@@ -170,27 +170,25 @@ class _Written:
         self._opened: list[tuple[Reference, int]] = []
         self.headings: list[Heading] = []
         self.links: list[Reference] = []
-        self._parts: list[str] = []
-        self._length = 0
-        self._last = "\n"
+        self._gathered = Gathered()
         if body is not None:
             self._write(body)
-        self.text = "".join(self._parts)
+        self.text = self._gathered.text
         self.headings.sort(key=lambda heading: heading.start)
 
     def _write(self, element: Any) -> None:
         """Write an element, all that is in it, and the text after it."""
         if element.tag in _BLOCKS:
-            self._break()
+            self._gathered.part("\n")
         if element.tag == "item":
             self._add("- ")
-        start, links_before = self._length, len(self.links)
+        start, links_before = self._gathered.length, len(self.links)
         self._add(element.text)
         for child in element:
             self._write(child)
         self._note(element, start, links_before)
         if element.tag in _BLOCKS:
-            self._break()
+            self._gathered.part("\n")
         elif element.tag == "cell":
             self._add(" | ")
         self._add(element.tail)
@@ -199,53 +197,37 @@ class _Written:
         """Remember an element that was written from `start` on where it is a link or a heading."""
         if element.tag == "head":
             rank = (element.get("rend") or "h2")[-1:]
-            title = self._between(start, self._length)
+            title = self._between(start, self._gathered.end)
             if title:
-                self.headings.append(Heading(start, self._length, title, int(rank) if rank.isdigit() else 2))
+                self.headings.append(Heading(start, self._gathered.end, title, int(rank) if rank.isdigit() else 2))
         elif element.tag == "item" and len(self.links) > links_before:
             link = self.links[links_before]
             title = self._between(link.start or 0, link.end or 0)
             if link.start == start and len(title.split()) >= 3:  # a reading in a list
-                self.headings.append(Heading(start, link.end or start, title, until=self._length))
+                self.headings.append(Heading(start, link.end or start, title, until=self._gathered.end))
 
     def _between(self, start: int, end: int) -> str:
-        return "".join(self._parts)[start:end].strip()
-
-    def _break(self) -> None:
-        if self._last != "\n":
-            self._append("\n")
+        return self._gathered.text[start:end].strip()
 
     def _add(self, text: str | None) -> None:
-        """Write inline text; white space counts as one blank, and none begins a line."""
+        """Write inline text, in which marks tell where links begin and end."""
         at = 0
-        text = storable(text or "")
+        text = text or ""
         for mark in _MARK.finditer(text):
-            self._words(text[at : mark.start()])
+            self._gathered.words(text[at : mark.start()])
             self._link(mark[1])
             at = mark.end()
-        self._words(text[at:])
+        self._gathered.words(text[at:])
 
     def _link(self, number: str | None) -> None:
         """A link begins here, or ends."""
         if number is not None and int(number) < len(self._targets):  # a page may hold such characters itself
-            self._opened.append((self._targets[int(number)], self._length))
+            self._opened.append((self._targets[int(number)], self._gathered.length))
         elif number is None and self._opened:
             target, start = self._opened.pop()
-            end = self._length - (self._last == " ")
+            end = self._gathered.end
             if start < end:
                 self.links.append(replace(target, start=start, end=end))
-
-    def _words(self, text: str) -> None:
-        words = _SPACE.sub(" ", text)
-        if self._last in " \n":
-            words = words.lstrip(" ")
-        if words:
-            self._append(words)
-
-    def _append(self, text: str) -> None:
-        self._parts.append(text)
-        self._length += len(text)
-        self._last = text[-1]
 
 
 def _unlinked(written: _Written) -> Iterator[Reference]:

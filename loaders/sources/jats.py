@@ -1,7 +1,6 @@
 """JATS, the XML of PubMed Central and many publishers: an article with its text and its reference list.
 
-https://jats.nlm.nih.gov/archiving/tag-library/1.3/. The text is the abstract and the paragraphs; a citation in it
-(`xref` of type `bibr`) is a reference with its place, so that the sentence around it stays where it is.
+https://jats.nlm.nih.gov/archiving/tag-library/1.3/. A citation in the text is an `xref` of type `bibr`.
 """
 
 from collections.abc import Iterator
@@ -9,7 +8,7 @@ from typing import Any
 
 from begat.graph import ids
 from begat.graph.model import Document, Reference
-from begat.loaders.sources import fields, markup
+from begat.loaders.sources import article, markup
 from begat.loaders.sources.fields import Record
 from begat.loaders.sources.input import Input
 from begat.loaders.sources.source import Source
@@ -26,46 +25,36 @@ def _is_jats(input: Input) -> bool:
 
 
 def _articles(input: Input) -> Iterator[Document]:
-    found = False
-    for number, article in enumerate(markup.elements(input, "article"), 1):
-        found = True
-        if document := _article(input, Record(number, f"line {article.sourceline}", {}), article):
-            yield document
-    if not found:
-        input.report.error("", "no <article> in it: nothing read")
+    return article.articles(input, "article", _article, "no <article> in it: nothing read")
 
 
-def _article(input: Input, record: Record, article: Any) -> Document | None:
-    meta = markup.find(article, "article-meta")
+def _article(input: Input, record: Record, element: Any) -> Document | None:
+    meta = markup.find(element, "article-meta")
     stated = {
         e.get("pub-id-type"): markup.line(e)
         for e in (meta if meta is not None else ())
         if markup.tag(e) == "article-id"
     }
-    listed = {ref.get("id") or f"#{n}": r for n, ref in enumerate(markup.every(article, "ref")) if (r := _listed(ref))}
+    listed = {ref.get("id") or f"#{n}": r for n, ref in enumerate(markup.every(element, "ref")) if (r := _listed(ref))}
     written = markup.Written(
         _BLOCKS, _SKIPPED, lambda e: listed.get((e.get("rid") or "").split(" ")[0]) if markup.tag(e) == "xref" else None
     )
-    for part in (*markup.every(meta, "abstract")[:1], markup.find(article, "body")):
-        if part is not None:
-            written.write(part)
     doi = stated.get("doi")
     values = {
         "id": stated.get("arxiv") or doi or stated.get("pmcid") or stated.get("pmc") or stated.get("pmid"),
         "title": markup.line(markup.find(meta, "article-title")),
-        "text": written.text.strip("\n"),
         "authors": [
             _name(contributor)
             for contributor in markup.every(meta, "contrib")
             if contributor.get("contrib-type", "author") == "author"
         ],
         "date": _date(markup.every(meta, "pub-date")),
-        "venue": markup.line(markup.find(article, "journal-title")),
+        "venue": markup.line(markup.find(element, "journal-title")),
         "doi": doi,
         "arxiv": stated.get("arxiv"),
     }
-    references = (*written.references, *markup.uncited(listed, written.references))
-    return fields.document(input, record, fields.present(values), references)
+    parts = (*markup.every(meta, "abstract")[:1], markup.find(element, "body"))
+    return article.article(input, record, values, parts, written, listed)
 
 
 def _name(contributor: Any) -> str:

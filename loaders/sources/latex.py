@@ -1,7 +1,7 @@
 r"""LaTeX source: a paper's .tex, with its .bbl inside or beside it; nothing that it \input s is opened.
 
 Text is written out by pylatexenc, which expands no macros. Each `\cite` becomes a number in brackets, and a reference
-with its place to what the bibliography has under its key.
+at its sentence to what the bibliography has under its key, with what the citation is for where that sentence says it.
 """
 
 import re
@@ -14,6 +14,7 @@ from begat.graph.model import Document, Reference
 from begat.loaders.sources import fields
 from begat.loaders.sources.fields import Record
 from begat.loaders.sources.input import LIMIT, Input
+from begat.loaders.sources.intents import in_sentences
 from begat.loaders.sources.latex_text import plain_text
 from begat.loaders.sources.source import Source
 
@@ -81,15 +82,16 @@ def _latex(input: Input) -> Iterator[Document]:
     text, references = _placed(plain_text(body), {item.number: item for item in cited.values()})
     record = Record(1, "", {})
     within = {_unplaced(r) for r in references}
+    title = plain_text(_argument(source, r"\\(?:icml)?title") or "")
     values = {
         "id": input.stem,
-        "title": plain_text(_argument(source, r"\\(?:icml)?title") or ""),
+        "title": title,
         "authors": _authors(source),
         "text": text,
     }
     found = fields.document(
         input, record, fields.present(values),
-        (*references, *(r for r in dict.fromkeys(listed.values()) if r not in within)), paper=whole_paper,
+        (*in_sentences(text, references, title), *(r for r in dict.fromkeys(listed.values()) if r not in within)), paper=whole_paper,
     )  # fmt: skip
     if found:
         yield found

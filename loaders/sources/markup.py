@@ -1,20 +1,20 @@
 """XML of publishers: parsed as it comes, without entities, DTDs, network or deep trees, and written out as text."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import replace
 from html import unescape
 from typing import Any
 
 from begat.graph.model import Reference
+from begat.loaders.sources.gathered import Gathered
 from begat.loaders.sources.input import LIMIT, TOO_LONG, Input, storable
 
 _DECLARATION = re.compile(rb"\s*<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([\w.:-]+)")
 _ROOT = re.compile(
     r"\ufeff?\s*(?:<\?.*?\?>\s*|<!--.*?-->\s*|<!DOCTYPE[^\[>]*(?:\[.*?\]\s*)?>\s*)*<([\w:.-]+)([^>]*)", re.S
 )
-_SPACE = re.compile(r"\s+")
 
 
 def root(input: Input) -> tuple[str, str]:
@@ -48,6 +48,18 @@ def elements(input: Input, name: str) -> Iterator[Any]:
             input.report.error("", TOO_LONG, what=f"a <{name}>")
             return
     yield from _rest(parser, input)
+
+
+def fragment(xml: str) -> Any | None:
+    """XML without a root of its own (`<jats:p>…</jats:p>`) as one element, read as safely; None where it is none."""
+    from lxml import etree
+
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, recover=True)
+    whole = f'<fragment xmlns:jats="http://www.ncbi.nlm.nih.gov/JATS1" xmlns:mml="{_MATHML}">{storable(xml)}</fragment>'
+    return etree.fromstring(whole.encode(), parser)
+
+
+_MATHML = "http://www.w3.org/1998/Math/MathML"
 
 
 def _rest(parser: Any, input: Input) -> Iterator[Any]:
@@ -133,60 +145,31 @@ class Written:
         self, blocks: frozenset[str], skipped: frozenset[str], cited: Callable[[Any], Reference | None]
     ) -> None:
         self._blocks, self._skipped, self._cited = blocks, skipped, cited
-        self._parts: list[str] = []
-        self._length = 0
-        self._last = "\n"
+        self._gathered = Gathered()
         self.references: list[Reference] = []
 
     @property
     def text(self) -> str:
         """What was written."""
-        return "".join(self._parts)
+        return self._gathered.text.strip("\n")
 
     def write(self, element: Any) -> None:
         """Write an element with all that is in it, but not the text after it."""
         if not isinstance(element.tag, str):
-            self._words(_entity(element))
+            self._gathered.words(_entity(element))
             return
         name = tag(element)
         if name in self._skipped:
             return
         if name in self._blocks:
-            self._break()
-        start = self._length
-        self._words(element.text)
+            self._gathered.part("\n\n")
+        start = self._gathered.length
+        self._gathered.words(element.text)
         for child in element:
             self.write(child)
-            self._words(child.tail)
-        end = self._length - (self._last == " ")
+            self._gathered.words(child.tail)
+        end = self._gathered.end
         if start < end and (reference := self._cited(element)):
             self.references.append(replace(reference, start=start, end=end))
         if name in self._blocks:
-            self._break()
-
-    def _break(self) -> None:
-        if self._last == " ":
-            self._parts[-1] = self._parts[-1][:-1]
-            self._length -= 1
-        if self._length and self._last != "\n":
-            self._append("\n\n")
-
-    def _words(self, text: str | None) -> None:
-        words = _SPACE.sub(" ", storable(text or ""))
-        if self._last in " \n":
-            words = words.lstrip(" ")
-        if words:
-            self._append(words)
-
-    def _append(self, text: str) -> None:
-        self._parts.append(text)
-        self._length += len(text)
-        self._last = text[-1]
-
-
-def uncited(listed: Mapping[str, Reference], within: list[Reference]) -> Iterator[Reference]:
-    """The references of a list that the text does not cite at any place."""
-    placed = {replace(reference, start=None, end=None) for reference in within}
-    for reference in dict.fromkeys(listed.values()):
-        if reference not in placed:
-            yield reference
+            self._gathered.part("\n\n")

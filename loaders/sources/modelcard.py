@@ -6,7 +6,7 @@ the card's own model with the field as its evidence. The text is what stands bel
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import PurePosixPath
 from typing import Any
@@ -24,6 +24,7 @@ _ALSO_OF_MODELS = re.compile(r"^(license|tags|datasets|metrics|language):", re.M
 _OF_DATASETS = re.compile(r"^(dataset_info|task_categories|size_categories|configs):", re.M)
 _CARD = re.compile(r"^(model card( for|:)?|model:)\s*", re.I)
 _CACHED = re.compile(r"models--(.+)--(.+)")
+HUB = "https://huggingface.co"
 _LONGEST_FRONT = 1 << 20
 _DEEPEST = 40
 
@@ -34,6 +35,7 @@ _DESCENT = {
     "merge": Relation.USES,
 }
 """What the hub's words for `base_model_relation` state; a merge is made of its bases, and trained from none."""
+_BASE_TAG = re.compile(rf"base_model:({'|'.join(_DESCENT)}):(\S+)")
 
 
 def _is_card(input: Input) -> bool:
@@ -51,18 +53,68 @@ def _card(input: Input) -> Iterator[Document]:
     if not front:
         input.report.error("", "no front matter (lines of YAML between two lines ---): try --format page")
         return
-    read = page.document(input, whole[front.end() :])
-    said = _loaded(front[1], input)
-    name = _name(said, read, input)
-    tags = [Reference(arxiv=arxiv) for tag in _strings(said.get("tags")) if (arxiv := _arxiv(tag))]
+    yield _described(input, _loaded(front[1], input), whole[front.end() :], None, ())
+
+
+def of_repository(input: Input, repository: str, tags: Sequence[str]) -> Document | None:
+    """The card of `org/model` on the hub, whose name is the repository's, by which other cards mean it.
+
+    `tags` are those that the hub gives it: they know what kind of descent a card means that does not say so (from the
+    files that lie there). A card without front matter declares what the tags do. None where it is too long.
+    """
+    whole = input.whole()
+    if whole is None:
+        return None
+    front = _FRONT.match(whole)
+    said = _loaded(front[1], input) if front else {}
+    return _described(input, said, whole[front.end() :] if front else whole, repository, tags)
+
+
+def address(repository: str) -> str:
+    """The page of `org/model` on the hub, by which its card and its place in lists are known for one."""
+    return f"{HUB}/{repository}"
+
+
+def listed(repository: str, tags: Sequence[str]) -> tuple[Declared, ...]:
+    """What the hub's tags declare of `org/model`: `base_model:finetune:org/base`."""
+    model = Thing(NodeType.MODEL, _repository(repository))
+    return (Declared(Relation.INTRODUCES, model, "id", repository), *_tagged(tags, model))
+
+
+def _described(
+    input: Input, said: Mapping[str, Any], text: str, repository: str | None, hub: Sequence[str]
+) -> Document:
+    read = page.document(input, text)
+    name = _repository(repository) if repository else _name(said, read, input)
+    tags = [Reference(arxiv=arxiv) for tag in (*_strings(said.get("tags")), *hub) if (arxiv := _arxiv(tag))]
     known = {reference.arxiv for reference in read.references}
-    yield replace(
+    folder = _folder(input) or input.stem
+    if not repository and input.stem.lower() == "readme" and (cached := _CACHED.fullmatch(folder)):
+        repository = f"{cached[1]}/{cached[2]}"
+    return replace(
         read,
-        id=_CACHED.sub(r"\1/\2", _folder(input) or input.stem) if input.stem.lower() == "readme" else input.stem,
+        id=repository or (folder if input.stem.lower() == "readme" else input.stem),
+        url=address(repository) if repository else None,
         title=read.title or name,
         references=(*read.references, *(tag for tag in dict.fromkeys(tags) if tag.arxiv not in known)),
-        declared=tuple(dict.fromkeys(_declared(said, Thing(NodeType.MODEL, name)))) if name else (),
+        declared=_all_declared(said, Thing(NodeType.MODEL, name), hub) if name else (),
     )
+
+
+def _all_declared(said: Mapping[str, Any], model: Thing, hub: Sequence[str]) -> tuple[Declared, ...]:
+    """What the card declares; of bases whose kind of descent it leaves unsaid, what the hub's tags say."""
+    own = list(_declared(said, model))
+    if not _strings(said.get("base_model_relation")):
+        tagged = list(_tagged(hub, model))
+        known = {item.object for item in tagged}
+        own = [item for item in own if item.field != "base_model" or item.object not in known] + tagged
+    return tuple(dict.fromkeys(own))
+
+
+def _tagged(tags: Sequence[str], model: Thing) -> Iterator[Declared]:
+    for tag in tags:
+        if (found := _BASE_TAG.fullmatch(tag)) and (base := _repository(found[2])) != model.name:
+            yield Declared(_DESCENT[found[1]], Thing(NodeType.MODEL, base), "tags", tag, model)
 
 
 def _arxiv(tag: str) -> str | None:

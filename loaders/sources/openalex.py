@@ -4,7 +4,7 @@ An abstract is an inverted index, word → places; works cite works by OpenAlex 
 own link too, so that references meet within one dump.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from begat.graph import ids
@@ -22,7 +22,12 @@ def _is_openalex(input: Input) -> bool:
 
 
 def _works(input: Input) -> Iterator[Document]:
-    return fields.documents_of(input, records.any_json_records(input), _known)
+    return works(input, records.any_json_records(input))
+
+
+def works(input: Input, found: Iterable[fields.Record]) -> Iterator[Document]:
+    """The Documents of records that are works; `input` is whose place and problems they have."""
+    return fields.documents_of(input, found, _known)
 
 
 def _known(values: Mapping[str, Any]) -> dict[str, object]:

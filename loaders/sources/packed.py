@@ -7,6 +7,7 @@ import lzma
 import sys
 import zlib
 from collections.abc import Callable
+from importlib import import_module
 from typing import IO, Any, NamedTuple, cast
 
 from begat.loaders.sources.problem import Report
@@ -25,12 +26,13 @@ class _Packing(NamedTuple):
     opened: Callable[[IO[bytes]], Any]
 
 
+ZSTD = "compression.zstd" if sys.version_info >= (3, 14) else "backports.zstd"
+"""The standard library's own, or where it has none yet the same for older ones (https://peps.python.org/pep-0784/)."""
+
+
 def _zstd(stream: IO[bytes]) -> IO[bytes]:
-    if sys.version_info >= (3, 14):
-        from compression import zstd
-    else:
-        from backports import zstd
-    limits: dict[int, int] = {zstd.DecompressionParameter.window_log_max: _WINDOW}
+    zstd = import_module(ZSTD)  # when it is needed
+    limits = {zstd.DecompressionParameter.window_log_max: _WINDOW}
     return cast(IO[bytes], zstd.ZstdFile(stream, options=limits))
 
 
@@ -97,8 +99,5 @@ class _Counted(io.RawIOBase):
 
 
 def _damages() -> tuple[type[Exception], ...]:
-    if sys.version_info >= (3, 14):
-        from compression.zstd import ZstdError
-    else:
-        from backports.zstd import ZstdError
-    return EOFError, zlib.error, gzip.BadGzipFile, lzma.LZMAError, ZstdError, ValueError, OSError
+    zstd_error: type[Exception] = import_module(ZSTD).ZstdError
+    return EOFError, zlib.error, gzip.BadGzipFile, lzma.LZMAError, zstd_error, ValueError, OSError

@@ -6,7 +6,7 @@ breaks its lines at some width, only a line between blank ones can be.
 
 import re
 from collections.abc import Iterator, Sequence
-from itertools import pairwise
+from itertools import pairwise, zip_longest
 from typing import NamedTuple
 
 from begat.graph import ids
@@ -116,7 +116,7 @@ def _lines(text: str, start: int) -> Iterator[_Line]:
 
 
 def _markdown_headings(lines: Sequence[_Line]) -> Iterator[Heading]:
-    for line, below in zip(lines, [*lines[1:], None], strict=True):
+    for line, below in zip_longest(lines, lines[1:]):
         atx, bold = _ATX.fullmatch(line.text), _BOLD.fullmatch(line.text)
         if atx:
             yield Heading(line.start, line.end, _plain(atx[2].rstrip("# ")), len(atx[1]))
@@ -128,7 +128,7 @@ def _markdown_headings(lines: Sequence[_Line]) -> Iterator[Heading]:
 
 def _plain_headings(lines: Sequence[_Line]) -> Iterator[Heading]:
     broken = _breaks_its_lines(lines)
-    for line, below in zip(lines, [*lines[1:], None], strict=True):
+    for line, below in zip_longest(lines, lines[1:]):
         title = _without_label(_without_link(line.text))
         if below is None or line.bullet or line.item or not _like_a_heading(title):
             continue

@@ -2,19 +2,19 @@
 
 The title is the document's own where that looks like one, else the largest line of the first page; the text is what
 stands before the references, a page after the other. Of the references only those that say an arXiv id or a DOI are
-known. A scanned PDF has no text layer and is told. What a PDF holds or points to is never run or opened.
+known. A scanned PDF has no text layer and is told. What a PDF holds or points to is never run or opened, and what takes
+too long or too much memory is stopped (`pdf_pages.py`).
 """
 
-import logging
 import re
 import shutil
 import tempfile
 from collections.abc import Iterator
-from typing import IO, Any
+from typing import IO
 
 from begat.graph import ids
 from begat.graph.model import Document, Reference
-from begat.loaders.sources import dates, fields
+from begat.loaders.sources import dates, fields, pdf_pages
 from begat.loaders.sources.fields import Record
 from begat.loaders.sources.input import LIMIT, Input, storable
 from begat.loaders.sources.links import references_in
@@ -30,9 +30,6 @@ _STAMP = re.compile(r"arXiv:(?P<id>\S+?)(?:v\d+)?\s+\[[\w.-]+\]\s+(?P<date>\d{1,
 _NO_TITLE = re.compile(
     r"^(untitled|microsoft word\b.*|.*\.(docx?|tex|dvi|pdf|indd)|arxiv:.*|paper|manuscript|\W*)$", re.I
 )
-
-logging.getLogger("pypdf").addHandler(logging.NullHandler())
-logging.getLogger("pypdf").propagate = False  # what goes wrong is told as a problem
 
 
 def _is_pdf(input: Input) -> bool:
@@ -63,30 +60,32 @@ def _pdf(input: Input) -> Iterator[Document]:
 
 def _read(file: IO[bytes], input: Input) -> tuple[list[str], str | None, str | None]:
     """The text of each page, the title, and the date at which the file was made."""
-    from pypdf import PdfReader
-
     pages: list[str] = []
     title = date = None
     length = 0
     try:
-        reader = PdfReader(file)
-        if reader.is_encrypted and not reader.decrypt(""):
-            input.report.error("", "a PDF that asks for a password: passed over")
-            return [], None, None
-        title, date = _stated(reader)
-        for number, page in enumerate(reader.pages, 1):
-            sizes: list[tuple[float, str]] = []
-            pages.append(
-                storable(page.extract_text(visitor_text=_noting(sizes)) if number == 1 else page.extract_text())
-            )
-            title = title or (_largest(sizes) if number == 1 else None)
-            length += len(pages[-1])
-            if number >= _MOST_PAGES or length > LIMIT:
-                input.report.warning(f"page {number}", "a PDF longer than a paper: read up to here")
-                break
-    except Exception as error:  # pypdf raises whatever its parsers meet in a damaged file
-        why = " ".join(f"{type(error).__name__} {error}".split())[:120]
-        input.report.error(f"after page {len(pages)}", "the PDF is damaged ({why}): the rest is lost", why=why)
+        for found in pdf_pages.pages(file):
+            if "locked" in found:
+                input.report.error("", "a PDF that asks for a password: passed over")
+            elif "why" in found:
+                why = storable(found["why"])
+                input.report.error(f"after page {len(pages)}", "the PDF is damaged ({why}): the rest is lost", why=why)
+            elif "title" in found:
+                title, date = _stated(found["title"], found["date"])
+            else:
+                pages.append(storable(found["text"]))
+                title = title or _largest(found["largest"])
+                length += len(pages[-1])
+                if found["cut"]:
+                    input.report.warning(f"page {len(pages)}", "more text than a page can hold: read up to there")
+                if len(pages) >= _MOST_PAGES or length > LIMIT:
+                    input.report.warning(f"page {len(pages)}", "a PDF longer than a paper: read up to here")
+                    break
+    except pdf_pages.Stopped as stopped:
+        input.report.error(
+            f"after page {len(pages)}", "stopped reading the PDF ({why}): the rest is lost; print it anew as a PDF,"
+            " or take its text (pdftotext)", why=stopped,
+        )  # fmt: skip
     return pages, title, date
 
 
@@ -100,29 +99,17 @@ def _seekable(input: Input) -> IO[bytes]:
     return copy
 
 
-def _stated(reader: Any) -> tuple[str | None, str | None]:
+def _stated(title: str, made: str) -> tuple[str | None, str | None]:
     """Title and date of a PDF's own metadata, where they can be a paper's."""
-    stated = reader.metadata or {}
-    title = " ".join(storable(str(stated.get("/Title") or "")).split())
-    made = re.match(r"D:(\d{4})(\d\d)?(\d\d)?", str(stated.get("/CreationDate") or ""))
-    date = dates.iso("-".join(part for part in made.groups() if part)) if made else None
+    title = " ".join(storable(title).split())
+    day = re.match(r"D:(\d{4})(\d\d)?(\d\d)?", made)
+    date = dates.iso("-".join(part for part in day.groups() if part)) if day else None
     return (None if _NO_TITLE.match(title) or len(title.split()) < 2 else title), date
 
 
-def _noting(sizes: list[tuple[float, str]]) -> Any:
-    """A visitor that notes each piece of text with the size at which it is drawn."""
-
-    def visit(text: str, cm: list[float], tm: list[float], font: object, size: float) -> None:
-        if text.strip():
-            sizes.append((round(abs(size * (tm[0] or tm[1]) * (cm[0] or cm[1])), 1), text))
-
-    return visit
-
-
-def _largest(sizes: list[tuple[float, str]]) -> str | None:
-    """The first run of text in the largest size that has letters enough for a title; arXiv's stamp is none."""
-    for largest in sorted({size for size, _ in sizes}, reverse=True)[:3]:
-        words = storable(" ".join(" ".join(text for size, text in sizes if size == largest).split()))
+def _largest(lines: list[str]) -> str | None:
+    """The first of the largest lines that has letters enough for a title; arXiv's stamp is none."""
+    for words in map(storable, lines):
         if 8 <= len(words) <= 300 and len(words.split()) >= 2 and not words.lower().startswith("arxiv:"):
             return words
     return None

@@ -1,7 +1,6 @@
 """TEI as GROBID writes it from a PDF: a paper with its text and its reference list (https://grobid.readthedocs.io).
 
-The text is the abstract and the paragraphs; a citation in it (`ref` of type `bibr`) is a reference with its place, so
-that the sentence around it stays where it is.
+A citation in the text is a `ref` of type `bibr`.
 """
 
 from collections.abc import Iterator
@@ -9,7 +8,7 @@ from typing import Any
 
 from begat.graph import ids
 from begat.graph.model import Document, Reference
-from begat.loaders.sources import fields, markup
+from begat.loaders.sources import article, markup
 from begat.loaders.sources.fields import Record
 from begat.loaders.sources.input import Input
 from begat.loaders.sources.source import Source
@@ -23,13 +22,7 @@ def _is_tei(input: Input) -> bool:
 
 
 def _papers(input: Input) -> Iterator[Document]:
-    found = False
-    for number, paper in enumerate(markup.elements(input, "TEI"), 1):
-        found = True
-        if document := _paper(input, Record(number, f"line {paper.sourceline}", {}), paper):
-            yield document
-    if not found:
-        input.report.error("", "no whole <TEI> in it: nothing read")
+    return article.articles(input, "TEI", _paper, "no whole <TEI> in it: nothing read")
 
 
 def _paper(input: Input, record: Record, paper: Any) -> Document | None:
@@ -42,21 +35,17 @@ def _paper(input: Input, record: Record, paper: Any) -> Document | None:
     written = markup.Written(
         _BLOCKS, _SKIPPED, lambda e: listed.get((e.get("target") or "").lstrip("#")) if markup.tag(e) == "ref" else None
     )
-    for part in (markup.find(header, "abstract"), markup.find(paper, "text", "body")):
-        if part is not None:
-            written.write(part)
     values = {
         "id": stated.get("arxiv") or stated.get("doi"),
         "title": markup.line(markup.find(header, "titleStmt", "title")),
-        "text": written.text.strip("\n"),
         "authors": [_name(author) for author in markup.every(source, "author")],
         "date": _date(source) or _date(markup.find(header, "publicationStmt")),
         "venue": markup.line(markup.find(source, "monogr", "title")),
         "doi": stated.get("doi"),
         "arxiv": stated.get("arxiv"),
     }
-    references = (*written.references, *markup.uncited(listed, written.references))
-    return fields.document(input, record, fields.present(values), references)
+    parts = (markup.find(header, "abstract"), markup.find(paper, "text", "body"))
+    return article.article(input, record, values, parts, written, listed)
 
 
 def _key(entry: Any) -> str:

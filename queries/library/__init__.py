@@ -12,9 +12,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 from begat.graph.errors import QueryError, UsageError
+from begat.graph.properties import LABEL
 from begat.graph.rdf import node_iri
 from begat.graph.reader import Reader
 from begat.graph.search import find
@@ -22,9 +23,6 @@ from begat.graph.store import Store
 from begat.queries.cypher import cypher
 from begat.queries.results import Result
 from begat.queries.sparql import sparql
-
-if TYPE_CHECKING:
-    from begat.graph.neo4j_store import Neo4jStore
 
 Engine = Literal["cypher", "sparql"]
 
@@ -111,13 +109,22 @@ def _same(question: str, what: str, found: set[str], declared: set[str]) -> None
         raise QueryError(f"question {question}, {what}: {name} is missing")
 
 
+_NODE = re.compile(r"(?<=MATCH )\((\w*)((?::\w+)?)|\((\w*)(?= ?\{id: \$)")
+_RELATION = re.compile(r"\[(\w*:[A-Z_|]+(?:\*[\d.]+)?)\]")
+
+
 def for_neo4j(cypher: str) -> str:
-    """The Cypher as Neo4j answers it quickly: it has an index on the ids of nodes with begat's label, not of all."""
-    return re.sub(r"\((\w*) ?\{id: \$", r"(\1:Begat {id: $", cypher)
+    """The Cypher as it is asked of a Neo4j, where other people's nodes and relationships may stand beside begat's.
+
+    Here alone do the dialects differ: where a pattern begins, and where an id is named, stands begat's label, which also
+    has the index on ids; and each relation is begat's own, so that both of its ends are, and all between them.
+    """
+    labelled = _NODE.sub(lambda found: f"({found[1] or found[3] or ''}{found[2] or ''}:{LABEL}", cypher)
+    return _RELATION.sub(r"[\1 {_ours: true}]", labelled)
 
 
 def ask(
-    store: "Store | Neo4jStore",
+    store: Reader,
     question: str,
     *,
     engine: str = "cypher",
@@ -138,12 +145,20 @@ def ask(
         text = asked.cypher if isinstance(store, Store) else for_neo4j(asked.cypher)
         result = cypher(store, text, values, timeout=timeout)
     else:
-        if not isinstance(store, Store):
-            raise UsageError("SPARQL is asked of a graph file; this graph is in a Neo4j, where --engine cypher answers")
-        result = sparql(store, asked.sparql, values, timeout=timeout)
+        result = sparql(file_of(store), asked.sparql, values, timeout=timeout)
     # That a graph has nothing of some relation is no news to someone who did not write the query.
     notes = tuple(note for note in result.notes if "unknown" not in note)
     return Result(asked.columns, result.rows, notes)
+
+
+def file_of(store: Reader) -> Store:
+    """The graph, if it is one that SPARQL can be asked of; else UsageError."""
+    if not isinstance(store, Store):
+        raise UsageError(
+            f"SPARQL is asked of a graph file, and {store.place} is a Neo4j: ask in Cypher, or on the command line, where"
+            " 'begat sparql' and 'begat ask --engine sparql' copy the graph to a file first"
+        )
+    return store
 
 
 def _values(store: Reader, asked: Question, given: Mapping[str, Any], engine: str) -> dict[str, Any]:

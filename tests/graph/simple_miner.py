@@ -5,7 +5,7 @@ acronym its long form; a name of the gazetteer is found wherever it stands. Its 
 """
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from begat.graph.model import Assertion, Document, Evidence, Mention, Mined, Thing
@@ -29,22 +29,25 @@ def introductions(document: Document) -> Sequence[Thing]:
     return found
 
 
-def mine(document: Document, known: dict[str, NodeType]) -> Mined:
+def mine(document: Document, known: Mapping[str, NodeType]) -> Mined:
     """Names that are introduced, stand in relations, or are known; and what the sentences state."""
     if "explode" in document.text:
         raise ValueError("a text that this miner cannot bear")
     own = {fold(t.name): t.type for t in introductions(document)}
-    types = {**known, **own}
+
+    def type_of(name: str) -> NodeType | None:
+        return own.get(fold(name)) or known.get(fold(name))
+
     mentions: dict[tuple[str, int], Mention] = {}
 
     def mention(part: str, start: int, name: str) -> Thing:
-        thing = Thing(types.get(fold(name), NodeType.METHOD), name)
+        thing = Thing(type_of(name) or NodeType.METHOD, name)
         mentions[part, start] = Mention(thing, start, start + len(name), name, part, 0.9, fold(name) in own)
         return thing
 
     for part, text in (("title", document.title or ""), ("text", document.text)):
         for word in re.finditer(NAME, text):
-            if fold(word[0]) in types:
+            if type_of(word[0]):
                 mention(part, word.start(), word[0])
     assertions = []
     for m in _STATES.finditer(document.text):
@@ -62,4 +65,4 @@ class SimpleMiner:
     version: str = "simple 1"
     min_confidence: float = 0.5
     introductions: Callable[[Document], Sequence[Thing]] = introductions
-    mine: Callable[[Document, dict[str, NodeType]], Mined] = mine
+    mine: Callable[[Document, Mapping[str, NodeType]], Mined] = mine

@@ -1,17 +1,26 @@
 """What a reader says is stronger than what was mined, and survives every build."""
 
+import io
+import json
+import re
+import warnings
+from importlib.resources import files
 from pathlib import Path
 
+import pyoxigraph as ox
 import pytest
+import rdflib
 
+from begat.graph import rdf
 from begat.graph.build import build
 from begat.graph.check import check
 from begat.graph.corrections import Verdict, applies, corrections, mark, merge, split, withdraw
 from begat.graph.errors import NotFoundError, UsageError
+from begat.graph.export import export
 from begat.graph.model import Document, Edge
 from begat.graph.search import find
 from begat.graph.store import Store
-from begat.graph.vocabulary import Relation
+from begat.graph.vocabulary import FACTS, NAMESPACE, Origin, Relation
 from tests.graph.simple_miner import SimpleMiner
 
 TEXTS = {
@@ -157,3 +166,79 @@ def test_a_correction_about_what_is_gone_waits(path: Path) -> None:
 def test_a_graph_without_corrections_has_none(path: Path) -> None:
     with Store.open(path) as store:
         assert corrections(store) == []
+
+
+# -- taken elsewhere -----------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def corrected(path: Path) -> Path:
+    with Store.open(path, write=True) as store:
+        mark(store, edge_of(store, "Lynx", Relation.EXTENDS, "Puma"), right=True, reason="section 1 says so")
+        mark(store, edge_of(store, "Ocelot", Relation.USES, "Puma"), right=False, reason="it only compares")
+        split(store, find(store, "DPO"), "Direct Preference Order", "other initials")
+    return path
+
+
+def test_what_a_reader_says_is_right_is_the_readers_own(corrected: Path) -> None:
+    for store in (Store.open(corrected), rebuilt(corrected)):
+        with store:
+            edge = edge_of(store, "Lynx", Relation.EXTENDS, "Puma")
+            assert (edge.confidence, edge.origin) == (1.0, Origin.USER)
+            assert edge_of(store, "Ocelot", Relation.EXTENDS, "Lynx").origin is Origin.MINED
+
+
+def test_corrections_are_exported_line_by_line(corrected: Path) -> None:
+    with Store.open(corrected) as store:
+        out = io.StringIO()
+        export(store, "corrections", out)
+    right, wrong, apart = map(json.loads, out.getvalue().splitlines())
+    assert right["names"] == ["Lynx", "Puma"]
+    assert right["made"].startswith("20")
+    assert {c["origin"] for c in (right, wrong, apart)} == {"user"}
+    assert [c["verdict"] for c in (right, wrong, apart)] == ["right", "wrong", "apart"]
+    assert (apart["relation"], apart["names"]) == (None, ["DPO", "Direct Preference Order"])
+    assert wrong["reason"] == "it only compares"
+
+
+@pytest.mark.parametrize("format", ["jsonl", "csv", "cypher", "graphml"])
+def test_every_export_says_which_edges_are_a_readers(corrected: Path, tmp_path: Path, format: str) -> None:
+    with Store.open(corrected) as store:
+        export(store, format, tmp_path / "out")
+    written = tmp_path / "out"
+    text = (written / "edges.csv" if written.is_dir() else written).read_text(encoding="utf-8")
+    assert len(re.findall(r"\buser\b", text)) == 1
+
+
+def test_in_rdf_corrections_are_records_and_assert_nothing(corrected: Path) -> None:
+    with Store.open(corrected) as store:
+        said = list(rdf.triples(store))
+        plain = list(rdf.triples(store, evidence=False))
+    about = rdf.term("rdf:object"), rdf.term("begat:verdict"), rdf.term("begat:reason"), rdf.term("begat:origin")
+    records = {t.subject for t in said if t.object == rdf.term("begat:Correction")}
+    assert len(records) == 3
+    told = {
+        (t.predicate, getattr(t.object, "value", None)) for t in said if t.subject in records and t.predicate in about
+    }
+    assert (rdf.term("begat:verdict"), "wrong") in told
+    assert (rdf.term("begat:reason"), "section 1 says so") in told
+    assert {value for predicate, value in told if predicate == rdf.term("begat:origin")} == {"user"}
+    uses = ox.NamedNode(FACTS[Relation.USES].iri)
+    assert [t for t in plain if t.predicate == uses and str(t.object).endswith("puma>")] == []
+    assert not any(t.subject in records for t in plain)
+
+
+def test_corrections_in_rdf_have_the_shape_and_the_terms_of_the_ontology(corrected: Path) -> None:
+    pyshacl = pytest.importorskip("pyshacl", reason="pyshacl is not installed")
+    shapes, ontology = ((files("begat.graph") / name).read_text("utf-8") for name in ("shapes.ttl", "ontology.ttl"))
+    with Store.open(corrected) as store:
+        out = io.BytesIO()
+        rdf.write_turtle(store, out)
+        used = {end.value for t in rdf.triples(store) for end in (t.predicate, t.object) if hasattr(end, "value")}
+    graph = rdflib.Graph().parse(data=out.getvalue(), format="turtle")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # pyshacl's own use of rdflib
+        conforms, _, text = pyshacl.validate(graph, shacl_graph=shapes, shacl_graph_format="turtle")
+    assert conforms, text
+    known = {str(s) for s in rdflib.Graph().parse(data=ontology, format="turtle").subjects()}
+    assert {term for term in used if term.startswith(NAMESPACE)} <= known

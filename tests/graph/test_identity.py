@@ -156,6 +156,15 @@ def test_models_and_methods_of_one_family_agree_and_datasets_are_left_alone() ->
     assert [e.type for e in who.entities] == [DATASET, MODEL, MODEL]
 
 
+def test_what_a_field_says_that_a_thing_is_weighs_more_than_its_family() -> None:
+    family = [Use(1, "Orca", METHOD, 9.0), Use(2, "Orca 2", METHOD, 9.0)]
+    introductions = [Introduction(n, name, f"arxiv-{n}", 0.9) for n, name in enumerate(["Orca", "Orca 2"], 1)]
+    told = [Use(3, "Orca 2-7B", MODEL, 0.1, declared=True), Use(4, "Orca 2-7B", METHOD, 9.0)]
+    assert [e.type for e in Identity([*family, *told], introductions).entities] == [METHOD, METHOD, MODEL]
+    untold = [Use(3, "Orca 2-7B", MODEL, 0.1), Use(4, "Orca 2-7B", METHOD, 9.0)]
+    assert {e.type for e in Identity([*family, *untold], introductions).entities} == {METHOD}
+
+
 def test_a_singular_is_preferred_to_a_plural() -> None:
     (entity,) = Identity(uses((1, "Adapters"), (2, "Adapters"), (3, "Adapter"))).entities
     assert entity.name == "Adapter"

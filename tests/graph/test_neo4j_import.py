@@ -14,7 +14,7 @@ from begat.graph.neo4j_import import COMMAND
 from begat.graph.store import Store
 from tests import generated
 from tests.graph.test_neo4j import kept, written
-from tests.neo4j_server.server import server, why_not
+from tests.neo4j_server.server import BRIEF, server, why_not
 
 
 def test_every_row_has_every_column(miniature_path: Path, tmp_path: Path) -> None:
@@ -38,7 +38,14 @@ def test_imported_by_neo4j_and_taken_up_by_a_push(miniature_path: Path, tmp_path
     home = tmp_path / "home"
     (home / "conf").mkdir(parents=True)
     (home / "data").mkdir()
-    tool = ["java", "-cp", f"{os.environ['BEGAT_NEO4J_LIB']}/*", "org.neo4j.cli.AdminTool", *COMMAND.split()[1:]]
+    tool = [
+        "java",
+        *BRIEF,
+        "-cp",
+        f"{os.environ['BEGAT_NEO4J_LIB']}/*",
+        "org.neo4j.cli.AdminTool",
+        *COMMAND.split()[1:],
+    ]
     run = subprocess.run(
         tool,
         cwd=tmp_path / "out",

@@ -96,6 +96,30 @@ def test_records_of_one_id_in_two_files_are_two_papers() -> None:
     assert nodes[0] == "document-1" and nodes[1].startswith("document-1--")
 
 
+def page(id: str, text: str, url: str, source: str = "") -> Document:
+    return Document(id, text, url=url, paper=False, source=source)
+
+
+def test_a_models_card_and_its_place_in_a_list_are_one_page() -> None:
+    url = "https://huggingface.co/birds/heron"
+    card, place = page("birds/heron", ABSTRACT, url, "card"), page("birds/heron", "", url, "list")
+    (paper,) = found(card, place)
+    assert paper.node == "document-birds%2Fheron"
+    assert paper.reasons == (("birds/heron", f"same address {url}"),)
+    assert len(found(card, replace(place, url=f"{url}-2"))) == 2
+
+
+def test_pages_of_one_address_that_say_other_things_are_two() -> None:
+    url = "https://birds.example.org/"
+    assert len(found(page("a", ABSTRACT, url), page("b", OTHER, url))) == 2
+    assert len(found(page("a", ABSTRACT, url), page("b", f"{ABSTRACT} More of it.", url))) == 1
+
+
+def test_an_address_joins_no_paper_with_a_page() -> None:
+    url = "https://birds.example.org/heron"
+    assert len(found(page("a", "", url), Document("b", ABSTRACT, url=url))) == 2
+
+
 def test_the_order_of_records_is_indifferent() -> None:
     documents = [
         Document("a", ABSTRACT, "Sparse retrieval made better again", ("Ada Lovelace",), "2021", arxiv="2109.10086"),

@@ -68,6 +68,13 @@ def test_a_missing_file_is_told_and_the_rest_read(folder: Path) -> None:
     assert len(told) == 3 and all(problem.severity is Severity.ERROR for problem in told)
 
 
+def test_what_looks_like_an_address_and_is_none_is_told() -> None:
+    told = Told()
+    assert list(read(["pubmed:123", "arXiv:herons"], on_problem=told.append)) == []
+    assert told.lines[0].startswith("pubmed:123: no such file or folder, and no address (arxiv:, oai:, ")
+    assert told.lines[1] == "arXiv:herons: does not name a paper of arXiv; write it as arxiv:2311.11045"
+
+
 def test_sources_are_named_relative_to_a_base(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(folder / "old")
     for given in ("c", "./c", str(folder / "old" / "c")):

@@ -3,7 +3,7 @@
 import os
 import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -20,10 +20,14 @@ def why_not() -> str | None:
     return None if shutil.which("java") else "needs java (17 or 21) on the PATH"
 
 
+BRIEF = ("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC")
+"""For a Java that lives a minute or two: to compile well what it runs would take longer than it saves."""
+
+
 @contextmanager
-def server(home: Path, heap: str = "1g", port: int = 0) -> Iterator["Server"]:
-    """A server with its data in `home`, on a free port of loopback unless one is given."""
-    running = Server(home, heap, port)
+def server(home: Path, heap: str = "1g", port: int = 0, java: Sequence[str] = BRIEF) -> Iterator["Server"]:
+    """A server with its data in `home`, on a free port of loopback unless one is given; `java` are options of Java."""
+    running = Server(home, heap, port, java)
     try:
         yield running
     finally:
@@ -33,10 +37,10 @@ def server(home: Path, heap: str = "1g", port: int = 0) -> Iterator["Server"]:
 class Server:
     """A running server; `uri` is where it listens."""
 
-    def __init__(self, home: Path, heap: str = "1g", port: int = 0) -> None:
+    def __init__(self, home: Path, heap: str = "1g", port: int = 0, java: Sequence[str] = BRIEF) -> None:
         home.mkdir(parents=True, exist_ok=True)
         classes = f"{os.environ['BEGAT_NEO4J_LIB']}/*"
-        command = ["java", f"-Xmx{heap}", "-cp", classes, str(MAIN), str(home), str(port)]
+        command = ["java", *java, f"-Xmx{heap}", "-cp", classes, str(MAIN), str(home), str(port)]
         self.log = home / "server.log"
         with self.log.open("wb") as log:
             self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log)

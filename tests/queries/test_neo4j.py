@@ -14,6 +14,7 @@ from begat.graph.neo4j_store import Neo4jStore
 from begat.graph.search import find, search
 from begat.graph.store import Store
 from begat.queries.cypher import cypher
+from tests.neo4j_server.cleared import cleared
 
 pytestmark = pytest.mark.neo4j
 
@@ -28,12 +29,12 @@ class Both:
 
 @pytest.fixture(scope="module")
 def small(neo4j_uri: str, miniature_path: Path) -> Iterator[Both]:
-    neo4j.wipe(neo4j_uri)
+    cleared(neo4j_uri)
     with Store.open(miniature_path) as store:
         neo4j.push(store, neo4j_uri)
         with Neo4jStore.open(neo4j_uri) as pushed:
             yield Both(store, pushed)
-    neo4j.wipe(neo4j_uri)
+    cleared(neo4j_uri)
 
 
 # -- what people paste ------------------------------------------------------------------------------------------------

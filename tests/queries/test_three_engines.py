@@ -17,6 +17,7 @@ from begat.queries.lineage import lineage
 from begat.queries.paths import path
 from begat.queries.show import show
 from tests import miniature
+from tests.neo4j_server.cleared import cleared
 from tests.queries.graphs import mixed
 
 pytestmark = pytest.mark.neo4j
@@ -47,12 +48,12 @@ def _file(corpus: str, folder: Path) -> Path:
 @pytest.fixture(scope="module", params=["miniature", "examples", "generated"])
 def both(request: pytest.FixtureRequest, neo4j_uri: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Both]:
     file = _file(request.param, tmp_path_factory.mktemp("engines"))
-    neo4j.wipe(neo4j_uri)
+    cleared(neo4j_uri)
     with Store.open(file) as store:
         neo4j.push(store, neo4j_uri)
         with Neo4jStore.open(neo4j_uri) as pushed:
             yield Both(request.param, store, pushed)
-    neo4j.wipe(neo4j_uri)
+    cleared(neo4j_uri)
 
 
 def values(question: Question, corpus: str) -> list[dict[str, Any]]:

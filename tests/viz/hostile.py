@@ -6,6 +6,8 @@ from typing import Any
 
 from begat.graph.model import Assertion, Edge, Evidence, Node, Statement, Thing
 from begat.graph.vocabulary import LINEAGE, NodeType, Origin, Relation
+from begat.queries.comparison import Comparison, Side
+from begat.queries.family import FamilyTree
 from begat.queries.lineage import Lineage
 
 PAYLOADS = (
@@ -79,4 +81,28 @@ def lineage() -> Lineage:
     return Lineage(
         made[6], "both", None, LINEAGE, 0.0, (made[6], *made[:6], *made[7:]), {n.id: i - 6 for i, n in enumerate(made)},
         ties, evidence, papers, PAYLOADS[0],
+    )  # fmt: skip
+
+
+def family() -> FamilyTree:
+    """A family with payloads wherever a text can stand, variants and works outside of it among them."""
+    found = lineage()
+    nodes = found.nodes
+    variants = {nodes[1].id: (nodes[1], nodes[2])}
+    drawn = tuple(node for node in nodes if node != nodes[2])
+    return FamilyTree(
+        PAYLOADS[2], nodes[:10], variants, nodes[10:18], nodes[18:], (40, 50), drawn, found.edges, found.evidence,
+        found.introduced_by, found.papers, PAYLOADS[1],
+    )  # fmt: skip
+
+
+def comparison() -> Comparison:
+    """Two things with payloads wherever a text can stand."""
+    found = lineage()
+    one, other, *common = found.nodes
+    steps = {node.id: place for place, node in enumerate(found.nodes)}
+    sides = [Side(node, steps, 1, {Relation.EVALUATED_ON: tuple(common[:4])}) for node in (one, other)]
+    return Comparison(
+        (sides[0], sides[1]), tuple(common), tuple(common[:5]), found.edges[:4], found.nodes, found.edges,
+        found.evidence, found.introduced_by, found.papers, PAYLOADS[0],
     )  # fmt: skip

@@ -7,9 +7,13 @@ from typing import Any
 import pytest
 
 from begat.graph.store import Store
+from begat.queries.comparison import compare
+from begat.queries.family import family
+from begat.viz import comparison_page, family_page
 from begat.viz.lineage_page import page
 from begat.viz.network import network_page
 from begat.viz.svg import svg
+from tests.queries import graphs
 from tests.viz import hostile, works
 from tests.viz.conftest import Open, Recorder
 
@@ -75,6 +79,17 @@ def test_payloads_in_every_field_of_a_lineage_do_nothing(open_page: Open, record
     assert opened.errors == []
 
 
+@pytest.mark.parametrize("html", [family_page.page(hostile.family()), comparison_page.page(hostile.comparison())])
+def test_payloads_in_every_field_of_the_other_pages_do_nothing(open_page: Open, recorder: Recorder, html: str) -> None:
+    opened = open_page(html)
+    for number in range(0, 27, 5):
+        opened.page.locator(f"#n{number}").focus()
+        opened.page.keyboard.press("Enter")
+        opened.page.keyboard.press("Escape")
+    assert_nothing_happened(opened, recorder, "")
+    assert opened.errors == []
+
+
 def test_payloads_in_every_field_of_the_network_do_nothing(
     open_page: Open, recorder: Recorder, tmp_path: Path, keep: Keep
 ) -> None:
@@ -131,7 +146,7 @@ def test_hovering_lights_ancestors_and_descendants_alone(open_page: Open, known:
     assert tab.locator(".card.open h2").inner_text() == "RoBERTa"
     tab.wait_for_timeout(200)
     keep(tab, "lineage-hover")
-    assert node(tab, "ELECTRA").evaluate("n => getComputedStyle(n).opacity") == "0.18"
+    assert node(tab, "ELECTRA").evaluate("n => getComputedStyle(n.firstElementChild).fillOpacity") == "0.18"
     tab.mouse.move(700, 5)
     assert lit(tab) == set()
     assert tab.locator(".card.open").count() == 0
@@ -296,7 +311,7 @@ def test_in_the_dark_the_ground_is_dark_and_text_is_bright(open_page: Open, know
 
 def test_those_who_want_less_motion_get_none(open_page: Open, few: str) -> None:
     tab = open_page(few, reduced_motion="reduce").page
-    assert tab.evaluate("getComputedStyle(document.querySelector('.n')).transitionDuration") == "0s"
+    assert tab.evaluate("getComputedStyle(document.querySelector('.n > *')).transitionDuration") == "0s"
 
 
 def test_printed_it_keeps_picture_and_tables_and_drops_the_controls(open_page: Open, few: str, keep: Keep) -> None:
@@ -314,6 +329,65 @@ def test_axe_finds_nothing_serious(open_page: Open, scheme: str) -> None:
     for lineage in (works.odd_works(), works.known_works()):
         tab = open_page(page(lineage), color_scheme=scheme).page
         node(tab, lineage.subject.name).click()
+        violations = axe.Axe().run(tab).response["violations"]
+        assert [(v["id"], v["nodes"][0]["html"]) for v in violations if v["impact"] in ("serious", "critical")] == []
+
+
+# -- families and comparisons --------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def others(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """The pages of a family and of a comparison of the known works."""
+    known = works.known_works()
+    path = tmp_path_factory.mktemp("others") / "known.begat"
+    graphs.build(path, list(known.nodes), [(e.subject, e.relation, e.object) for e in known.edges], 0.6)
+    with Store.open(path) as store:
+        return {
+            "family": family_page.page(family(store, "GPT")),
+            "comparison": comparison_page.page(compare(store, "model-orca-2", "model-zephyr")),
+        }
+
+
+def test_a_family_and_a_comparison_open_without_a_request_and_light_a_line(
+    open_page: Open, recorder: Recorder, others: dict[str, str], keep: Keep
+) -> None:
+    for name, html in others.items():
+        opened = open_page(html)
+        keep(opened.page, name)
+        node(opened.page, "GPT-4").hover()
+        assert "GPT-4" in lit(opened.page)
+        assert opened.page.locator(".card.open h2").inner_text() == "GPT-4"
+        assert opened.errors == []
+        assert recorder.asked == []
+
+
+def test_a_comparison_leads_from_its_tables_to_the_cards(open_page: Open, others: dict[str, str]) -> None:
+    tab = open_page(others["comparison"]).page
+    link = tab.locator("#part ~ ul a").first
+    name = link.inner_text()
+    link.click()
+    assert tab.locator(".card.open h2").inner_text() == name
+
+
+def test_a_family_and_a_comparison_fit_a_phone_and_need_no_script(
+    open_page: Open, others: dict[str, str], keep: Keep
+) -> None:
+    for name, html in others.items():
+        options = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "color_scheme": "dark"}
+        tab = open_page(html, java_script_enabled=False, **options).page
+        assert tab.evaluate("document.documentElement.scrollWidth") == 390
+        node(tab, "GPT-4").focus()
+        tab.keyboard.press("Enter")
+        assert tab.locator("article:target h2").inner_text() == "GPT-4"
+        keep(tab, f"{name}-phone")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_serious_in_them(open_page: Open, others: dict[str, str], scheme: str) -> None:
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="needs axe-playwright-python")
+    for html in others.values():
+        tab = open_page(html, color_scheme=scheme).page
         violations = axe.Axe().run(tab).response["violations"]
         assert [(v["id"], v["nodes"][0]["html"]) for v in violations if v["impact"] in ("serious", "critical")] == []
 

@@ -25,7 +25,7 @@ PAGES = [
     "/works?family=orca", "/works?year=unknown", "/map", "/about", "/node/model-orca-2", "/node/arxiv-2311.11045",
     "/edges/model-bert?relation=distilled-from&direction=backward", "/lineage/model-orca-2",
     "/edge?from=model-orca-2&relation=extends&to=model-orca", "/document?id=2311.11045&source=miniature.jsonl",
-    "/path?a=Orca+2&b=Transformer", "/path", "/query", "/query?question=ancestors", "/corrections",
+    "/path?a=Orca+2&b=Transformer", "/path", "/family/Orca", "/compare", "/compare?a=Orca+2&b=BERT", "/query", "/query?question=ancestors", "/corrections",
 ]  # fmt: skip
 
 

@@ -14,7 +14,8 @@ from tests.viz.explored import client, served
 ASKED = [
     ("/api/search", {"q": "orca"}), ("/api/complete", {"q": "tul"}), ("/api/node", {"name": "Orca 1"}),
     ("/api/lineage", {"name": "Orca 2", "depth": 2, "relation": ["EXTENDS", "USES"], "type": "Model", "from": 2000}),
-    ("/api/path", {"a": "Orca 2", "b": "Transformer"}),
+    ("/api/path", {"a": "Orca 2", "b": "Transformer"}), ("/api/family", {"name": "Orca 2"}),
+    ("/api/compare", {"a": "DistilBERT", "b": "BERT", "min_confidence": 0.5}),
     ("/api/edge", {"subject": "Orca 2", "relation": "EXTENDS", "object": "Orca"}), ("/api/works", {"type": "Model"}),
     ("/api/map", {}), ("/api/stats", {}), ("/api/questions", {}), ("/api/corrections", {}),
 ]  # fmt: skip

@@ -5,9 +5,10 @@ import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterator
-from itertools import cycle
+from itertools import cycle, pairwise
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import httpx2
 import pytest
@@ -63,6 +64,13 @@ class Visitor:
 Visit = Callable[..., Visitor]
 
 
+def expect(locator: Any) -> Any:
+    """Wait for what is to come, without a string to evaluate: the policy of the pages forbids that."""
+    from playwright.sync_api import expect
+
+    return expect(locator)
+
+
 @pytest.fixture(scope="module")
 def address(miniature_path: Path) -> Iterator[str]:
     with served(miniature_path) as found:
@@ -98,18 +106,18 @@ def test_from_search_to_the_source(visit: Visit, keep: Keep) -> None:
     tab.wait_for_url("**/node/model-orca-2")
     keep(tab, "explorer-node")
     tab.get_by_role("link", name="Whole lineage").click()
-    assert tab.locator("svg.works .n").count() > 5
+    expect(tab.locator("svg.works .n")).to_have_count(7)
     keep(tab, "explorer-lineage")
     tab.get_by_role("checkbox", name="uses").uncheck()
     tab.wait_for_url("**relation=extends**")
-    tab.wait_for_function("document.querySelectorAll('svg.works .n').length == 5")
+    expect(tab.locator("svg.works .n")).to_have_count(5)
     shared = tab.url
     other = visit()
     other.page.goto(shared)
     assert not other.page.get_by_role("checkbox", name="uses").is_checked()
     assert other.page.locator("svg.works .n").count() == 5
     tab.go_back()
-    tab.wait_for_function("document.querySelectorAll('svg.works .n').length == 7")
+    expect(tab.locator("svg.works .n")).to_have_count(7)
     assert tab.get_by_role("checkbox", name="uses").is_checked()
     tab.locator("a.evidence").first.click()
     quote = tab.locator(".quotes mark").first
@@ -173,6 +181,30 @@ def test_a_question_of_the_library_and_one_of_one_s_own(visit: Visit, keep: Keep
     with tab.expect_download() as download:
         tab.get_by_role("link", name="CSV").click()
     assert download.value.suggested_filename == "answer.csv"
+
+
+def test_a_family_over_the_years(visit: Visit, keep: Keep) -> None:
+    tab = visit().go("/")
+    tab.locator("a.family", has_text="Orca").click()
+    tab.wait_for_url("**/family/Orca")
+    assert tab.locator("svg.works .n:not(.outside)").count() == 2
+    keep(tab, "explorer-family")
+    tab.get_by_role("link", name="why: Orca 2 extends Orca").click()
+    assert tab.locator("mark").first.inner_text() == "With Orca 2 we extend Orca."
+
+
+def test_two_works_side_by_side(visit: Visit, keep: Keep) -> None:
+    tab = visit().go("/node/model-orca-2")
+    tab.get_by_role("link", name="Compare", exact=True).last.click()
+    tab.get_by_role("combobox", name="with").fill("bert")
+    tab.get_by_role("option", name="BERT").first.click()
+    tab.get_by_role("button", name="Compare").click()
+    assert tab.get_by_role("heading", name="Where they part").is_visible()
+    assert tab.locator("svg.works .n.parting").count() == 1
+    keep(tab, "explorer-compare")
+    with tab.expect_download() as download:
+        tab.get_by_role("link", name="HTML").click()
+    assert download.value.suggested_filename.endswith(".html")
 
 
 def test_the_map_leads_to_lists(visit: Visit, keep: Keep) -> None:
@@ -246,13 +278,13 @@ def test_by_keyboard_alone(visit: Visit) -> None:
     box.focus()
     tab.keyboard.press("Space")
     tab.wait_for_url("**relation=**")
-    tab.wait_for_function("document.activeElement.id == 'f-uses'")
+    expect(tab.locator("#f-uses")).to_be_focused()
 
 
 EVERY_PAGE = [
     "/", "/search?q=orca", "/node/model-orca", "/edge?from=model-orca-2&relation=extends&to=model-orca",
     "/lineage/model-orca-2", "/path?a=Orca+2&b=Transformer", "/query?question=most-built-upon&run=1", "/query", "/map",
-    "/about", "/works?family=orca", "/document?id=2311.11045&source=miniature.jsonl", "/node/none",
+    "/about", "/works?family=orca", "/family/Orca", "/compare?a=Orca+2&b=BERT", "/compare", "/document?id=2311.11045&source=miniature.jsonl", "/node/none",
 ]  # fmt: skip
 
 
@@ -346,7 +378,7 @@ def test_no_payload_runs_in_any_field_of_any_page(chromium: Any, tmp_path: Path,
                 href
                 for node in ids
                 for href in re.findall(
-                    r'href="(/(?:edge|document|edges|works|lineage)[^"]*)"',
+                    r'href="(/(?:edge|document|edges|works|lineage|family|compare)[^"]*)"',
                     web.get(node_address(node)).text,
                 )
             }
@@ -363,6 +395,9 @@ def test_no_payload_runs_in_any_field_of_any_page(chromium: Any, tmp_path: Path,
         pages += [f"/search?{httpx2.QueryParams({'q': p})}" for p in _storable(PAYLOADS)]
         pages += [f"/query?{httpx2.QueryParams({'q': p, 'parameters': p})}" for p in _storable(PAYLOADS)]
         pages += [f"/path?{httpx2.QueryParams({'a': p, 'b': p})}" for p in _storable(PAYLOADS)]
+        things = [node for node in ids if node.startswith("x")]
+        pages += [f"/compare?{httpx2.QueryParams({'a': a, 'b': b})}" for a, b in pairwise(things)]
+        pages += [f"/family/{quote(p, safe='')}" for p in _storable(PAYLOADS)]
         pages += [
             f"/query?{httpx2.QueryParams({'q': 'MATCH (n) RETURN n, n.name', 'as': form})}"
             for form in ("table", "graph")

@@ -44,3 +44,11 @@ def test_texts_of_strangers_stay_text() -> None:
     assert not re.search(
         r"<(?!/?(table|thead|tbody|tr|th|td|br|p)\b)", Result(hostile.PAYLOADS[:1], rows)._repr_html_()
     )
+
+
+def test_a_family_and_a_comparison_show_their_pictures(miniature_path: Path) -> None:
+    with begat.open(miniature_path) as graph:
+        shown = graph.family("Orca")._repr_html_(), graph.compare("Orca 2", "BERT")._repr_html_()
+    for html, words in zip(shown, ("The Orca family: ", "Orca 2 and BERT: "), strict=True):
+        assert html.startswith(f'<img alt="{words}')
+        assert "data:image/svg+xml;base64," in html

@@ -12,12 +12,15 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from begat.graph.corrections import LONGEST_REASON, Verdict, corrections
+from begat.graph.corrections import LONGEST_REASON, Verdict, corrections, record
 from begat.graph.errors import BegatError, NotFoundError, UsageError
+from begat.graph.reader import Reader
 from begat.graph.search import find, search
 from begat.graph.store import Store
 from begat.graph.vocabulary import FACTS, LINEAGE, NodeType, Origin, Relation
 from begat.queries import overview
+from begat.queries.comparison import SHARED, compare
+from begat.queries.family import family
 from begat.queries.library import questions
 from begat.queries.lineage import lineage
 from begat.queries.paths import path
@@ -98,17 +101,35 @@ SCHEMAS: Mapping[str, Schema] = {
         ),
         edges=_list(_ref("Edge")), truncated=MAYBE,
     ),
+    "Family": _object(
+        family=TEXT, members=_list(_ref("Node")), variants=_list(_list(TEXT)), sources=_list(_ref("Node")),
+        offshoots=_list(_ref("Node")), edges=_list(_ref("Edge")), truncated=MAYBE,
+    ),
+    "Side": _object(
+        **_NODE, built_upon_by=COUNT,
+        facts={
+            "type": "object", "properties": {r.value: _list(_ref("Node")) for r in SHARED}, "additionalProperties": False,
+        },
+    ),
+    "Comparison": _object(
+        one=_ref("Side"), other=_ref("Side"), common=_list(_object(**_NODE, steps=_list(COUNT))), parting=_list(TEXT),
+        between=_list(_ref("Edge")), nodes=_list(_ref("Node")), edges=_list(_ref("Edge")), truncated=MAYBE,
+    ),
     "Path": _object(
         length=COUNT, nodes=_list(_ref("Node")), steps=_list(_object(**_EDGE, forward={"type": "boolean"})),
     ),
     "Correction": _object(
         number=COUNT, verdict={"type": "string", "enum": [v.value for v in Verdict]}, subject=TEXT,
-        relation={"type": ["string", "null"]}, object=TEXT, reason=TEXT, made=TEXT, applies={"type": "boolean"},
+        relation={"type": ["string", "null"]}, object=TEXT, names=_list(TEXT), reason=TEXT, made=TEXT,
+        origin={"type": "string", "enum": [Origin.USER.value]}, applies={"type": "boolean"},
     ),
     "Rows": _object(columns=_list(TEXT), notes=_list(TEXT), rows=_list({"type": "object"})),
     "Question": _object(
         name=TEXT, doc=TEXT, columns=_list(TEXT), cypher=TEXT, sparql=TEXT,
         parameters=_list(_object(name=TEXT, type=TEXT, doc=TEXT, example={}, default={})),
+    ),
+    "SharedStats": _object(
+        nodes=_COUNTS, edges=_COUNTS, origins=_COUNTS, revision=COUNT, file=MAYBE, pushed=MAYBE,
     ),
     "Stats": _object(
         documents=COUNT, waiting=COUNT, mentions=COUNT, assertions=COUNT, nodes=_COUNTS, edges=_COUNTS,
@@ -121,24 +142,24 @@ SCHEMAS: Mapping[str, Schema] = {
 # -- what can be asked ---------------------------------------------------------------------------------------------
 
 
-def get_search(app: Explorer, store: Store, q: str, limit: int = 20) -> Any:
+def get_search(app: Explorer, store: Reader, q: str, limit: int = 20) -> Any:
     """Full-text search."""
     hits = search(store, q, limit)
     return {"hits": [{"kind": h.kind, "snippet": h.snippet, "node": node_record(h.node)} for h in hits]}
 
 
-def get_completions(app: Explorer, store: Store, q: str, limit: int = 10) -> Any:
+def get_completions(app: Explorer, store: Reader, q: str, limit: int = 10) -> Any:
     """Completion of names."""
     found = overview.complete(store, q, limit)
     return {"completions": [{"alias": c.alias, "node": node_record(c.node)} for c in found]}
 
 
-def get_node(app: Explorer, store: Store, name: str) -> Any:
+def get_node(app: Explorer, store: Reader, name: str) -> Any:
     """One node."""
-    return show(store, find(store, name).id).json()
+    return show(store, find(store, name).id).record()
 
 
-def get_lineage(app: Explorer, store: Store, name: str, **given: Any) -> Any:
+def get_lineage(app: Explorer, store: Reader, name: str, **given: Any) -> Any:
     """A lineage."""
     relations = [Relation(value) for value in given.get("relation", ())]
     kinds = [NodeType(value) for value in given.get("type", ())]
@@ -150,16 +171,26 @@ def get_lineage(app: Explorer, store: Store, name: str, **given: Any) -> Any:
         relations=relations or LINEAGE, min_confidence=given.get("min_confidence", 0.0),
         limit=given.get("limit", asking.FEW),
     )  # fmt: skip
-    return narrowed(found, choice).json()
+    return narrowed(found, choice).record()
 
 
-def get_path(app: Explorer, store: Store, a: str, b: str, max_length: int = 6) -> Any:
+def get_family(app: Explorer, store: Reader, name: str, min_confidence: float = 0.0) -> Any:
+    """A family."""
+    return family(store, name, min_confidence=min_confidence).record()
+
+
+def get_compare(app: Explorer, store: Reader, a: str, b: str, min_confidence: float = 0.0) -> Any:
+    """Two works side by side."""
+    return compare(store, find(store, a).id, find(store, b).id, min_confidence=min_confidence).record()
+
+
+def get_path(app: Explorer, store: Reader, a: str, b: str, max_length: int = 6) -> Any:
     """A path."""
     one, other = find(store, a), find(store, b)
     found = path(store, one.id, other.id, max_length=max_length)
     if found is None:
         raise Unconnected(f"no connection of {a!r} and {b!r} within {max_length} steps")
-    return found.json()
+    return found.record()
 
 
 class Unconnected(NotFoundError):
@@ -170,16 +201,15 @@ class Unconnected(NotFoundError):
         self.args = (words,)
 
 
-def get_edge(app: Explorer, store: Store, subject: str, relation: str, object: str) -> Any:
+def get_edge(app: Explorer, store: Reader, subject: str, relation: str, object: str) -> Any:
     """An edge with all that states it."""
-    ends = (find(store, subject).id, relation, find(store, object).id)
-    edge = next(store.edges("subject = ? AND relation = ? AND object = ?", ends), None)
+    edge = store.edge(find(store, subject).id, Relation(relation), find(store, object).id)
     if edge is None:
         raise Unconnected(f"nothing states that {subject!r} {FACTS[Relation(relation)].forward} {object!r}")
     return edge_record(edge, store.evidence(edge)[:MOST_STATEMENTS])
 
 
-def get_works(app: Explorer, store: Store, **given: Any) -> Any:
+def get_works(app: Explorer, store: Reader, **given: Any) -> Any:
     """Works of a type, year, family."""
     page = given.pop("page", 1)
     kind = NodeType(given.pop("type")) if "type" in given else None
@@ -187,19 +217,19 @@ def get_works(app: Explorer, store: Store, **given: Any) -> Any:
     return {"works": [node_record(node) for node in found]}
 
 
-def get_map(app: Explorer, store: Store) -> Any:
+def get_map(app: Explorer, store: Reader) -> Any:
     """Counts by type and year."""
     counts = app.once(store, "overview", overview_of)["counts"]
     cells = sorted(counts.items(), key=lambda cell: (cell[0][0], cell[0][1] or 0))
     return {"cells": [{"type": kind.value, "year": year, "count": count} for (kind, year), count in cells]}
 
 
-def get_stats(app: Explorer, store: Store) -> Any:
+def get_stats(app: Explorer, store: Reader) -> Any:
     """Counts."""
     return asdict(app.once(store, "facts", facts_of)["stats"])
 
 
-def get_questions(app: Explorer, store: Store) -> Any:
+def get_questions(app: Explorer, store: Reader) -> Any:
     """The library."""
     return {
         "questions": [
@@ -215,9 +245,10 @@ def get_questions(app: Explorer, store: Store) -> Any:
     }  # fmt: skip
 
 
-def get_corrections(app: Explorer, store: Store) -> Any:
+def get_corrections(app: Explorer, store: Reader) -> Any:
     """What readers have said."""
-    return {"corrections": [edits.record(c, store) for c in corrections(store)]}
+    file = edits.with_corrections(store)
+    return {"corrections": [record(file, c) for c in corrections(file)]}
 
 
 def post_correction(app: Explorer, **said: Any) -> Any:
@@ -235,7 +266,7 @@ def post_correction(app: Explorer, **said: Any) -> Any:
 
 def _asking(language: str) -> Callable[..., Any]:
     def ask(
-        app: Explorer, store: Store, query: str, parameters: Mapping[str, Any] | None = None, limit: int = 1000
+        app: Explorer, store: Reader, query: str, parameters: Mapping[str, Any] | None = None, limit: int = 1000
     ) -> Any:
         return _rows(console.run(app, store, language, query, dict(parameters or {}), limit))
 
@@ -244,7 +275,7 @@ def _asking(language: str) -> Callable[..., Any]:
 
 def post_ask(
     app: Explorer,
-    store: Store,
+    store: Reader,
     question: str,
     language: str = "cypher",
     parameters: Mapping[str, Any] | None = None,
@@ -260,6 +291,8 @@ def _rows(result: Result) -> str:
 
 
 _NAME = Parameter("name", "a name, an alias, an arXiv id, a DOI or a node's id", NAME, True, "Orca 2")
+_FAMILY = Parameter("name", "a family's name, or that of one of its members", NAME, True, "Orca")
+_LEAST = Parameter("min_confidence", "leave weaker edges out", {**SHARE, "default": 0})
 _TEXT = Parameter("q", "words, the last of which may be unfinished", NAME, True, "distil")
 
 
@@ -303,11 +336,25 @@ OPERATIONS = (
             Parameter("direction", "which way", {"type": "string", "enum": list(asking.DIRECTIONS), "default": "both"}),
             Parameter("depth", "at most so many steps away", {"type": "integer", "minimum": 1, "maximum": 100}),
             Parameter("relation", "follow only these", _list(RELATION)),
-            Parameter("min_confidence", "leave weaker edges out", {**SHARE, "default": 0}),
+            _LEAST,
             Parameter("type", "show only these", _list({"type": "string", "enum": [t.value for t in asking.TYPES]})),
             Parameter("from", "only from this year on", _YEAR),
             Parameter("to", "only up to this year", _YEAR),
-            Parameter("limit", "at most so many works, the nearest", {"type": "integer", "minimum": 2, "maximum": asking.MANY, "default": asking.FEW}),
+            Parameter("limit", "at most so many works, the nearest", {"type": "integer", "minimum": 2, "maximum": asking.KEPT, "default": asking.FEW}),
+        ),
+        finds=True,
+    ),
+    Operation(
+        "family", "GET", "/api/family", "A family over the years, with what came from outside and went out", get_family,
+        _ref("Family"), (_FAMILY, _LEAST), finds=True,
+    ),
+    Operation(
+        "compare", "GET", "/api/compare", "Two works: their common ancestors, where they part", get_compare,
+        _ref("Comparison"),
+        (
+            Parameter("a", "a name", NAME, True, "Orca 2"),
+            Parameter("b", "a name", NAME, True, "BERT"),
+            _LEAST,
         ),
         finds=True,
     ),
@@ -343,7 +390,7 @@ OPERATIONS = (
         "map", "GET", "/api/map", "Counts of works by type and year", get_map,
         _object(cells=_list(_object(type=TYPE, year=YEAR, count=COUNT))),
     ),
-    Operation("stats", "GET", "/api/stats", "Counts of all that is in the graph", get_stats, _ref("Stats")),
+    Operation("stats", "GET", "/api/stats", "Counts of all that is in the graph: a file's, or those of one in a Neo4j", get_stats, {"oneOf": [_ref("Stats"), _ref("SharedStats")]}),
     Operation(
         "questions", "GET", "/api/questions", "The questions of the library, in both languages", get_questions,
         _object(questions=_list(_ref("Question"))),
@@ -417,7 +464,7 @@ def _endpoint(operation: Operation) -> Callable[[Request], Any]:
     def answer(app: Explorer, values: Mapping[str, Any]) -> Response:
         if operation.writes:
             return _answer(operation.handler(app, **values))
-        with Store.open(app.graph) as store, store.snapshot():
+        with app.reading() as store:
             return _answer(operation.handler(app, store, **values))
 
     def reading(request: Request) -> Response:

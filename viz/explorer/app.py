@@ -15,6 +15,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from begat.graph.errors import BegatError, UsageError
+from begat.graph.reader import is_neo4j
 from begat.graph.store import Store
 from begat.viz.explorer import api, console, edits, pages
 from begat.viz.explorer.guard import Guard
@@ -26,7 +27,7 @@ LOOPBACK = ("127.0.0.1", "localhost", "::1")
 def application(
     graph: str | Path, *, allow_edits: bool = False, hosts: tuple[str, ...] = LOOPBACK, timeout: float = 10.0
 ) -> ASGIApp:
-    """The explorer of a graph file as an ASGI application.
+    """The explorer of a graph file, or of one in a Neo4j, as an ASGI application.
 
     Requests to other `hosts` than these are refused; a query is stopped after `timeout` seconds.
     """
@@ -35,7 +36,7 @@ def application(
         exception_handlers={BegatError: failed, HTTPException: not_here, Exception: failed},
         lifespan=warmed,
     )
-    app.state.explorer = Explorer(Path(graph), allow_edits, timeout)
+    app.state.explorer = Explorer(graph, allow_edits, timeout)
     # Around all of it, so that the page for a failure is guarded too.
     return Guard(TrustedHostMiddleware(app, allowed_hosts=list(hosts), www_redirect=False))
 
@@ -43,9 +44,13 @@ def application(
 @asynccontextmanager
 async def warmed(app: Starlette) -> AsyncIterator[None]:
     """Compute beforehand what the first visitor would wait for."""
-    with Store.open(app.state.explorer.graph) as store:
-        pages.warm(app.state.explorer, store)
-    yield
+    explorer: Explorer = app.state.explorer
+    try:
+        with explorer.reading() as store:
+            pages.warm(explorer, store)
+        yield
+    finally:
+        explorer.close()
 
 
 def static(request: Request) -> Response:
@@ -78,15 +83,19 @@ def serve(
     allow_edits: bool = False,
     ready: Callable[[str], None] = lambda address: None,
 ) -> None:
-    """Serve the explorer of a graph file until interrupted; `ready` is told its address.
+    """Serve the explorer of a graph file, or of one in a Neo4j, until interrupted; `ready` is told its address.
 
-    Corrections are for who sits at this machine: `allow_edits` with another host than loopback is a UsageError.
+    Corrections are for who sits at this machine: `allow_edits` with another host than loopback is a UsageError, and so
+    it is with a Neo4j, which has a copy of the graph only.
     """
     import uvicorn
 
     if allow_edits and not _loopback(host):
         raise UsageError(f"--allow-edits goes with a loopback host only, not {host}: whoever reaches it could edit")
-    Store.open(graph).close()  # what is wrong with the file is said now
+    if allow_edits and is_neo4j(str(graph)):
+        raise UsageError(f"--allow-edits goes with a graph file, not with {graph}: {edits.ELSEWHERE}")
+    if not is_neo4j(str(graph)):
+        Store.open(graph).close()  # what is wrong with the file is said now
     app = application(graph, allow_edits=allow_edits, hosts=tuple(dict.fromkeys((*LOOPBACK, host))))
     config = uvicorn.Config(
         app, host=host, port=port, log_level="warning", access_log=False, server_header=False, proxy_headers=False,

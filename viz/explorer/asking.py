@@ -13,8 +13,8 @@ from begat.graph.errors import UsageError
 from begat.graph.vocabulary import LINEAGE, NodeType, Relation
 
 DIRECTIONS = ("both", "ancestors", "descendants")
-FEW, MANY = 80, 800
-"""Works in a lineage at first, and at most."""
+FEW, MANY, KEPT = 80, 250, 800
+"""Works in a lineage at first, at most on a page, and at most in a file that is saved or an answer of the API."""
 TYPES = tuple(kind for kind in NodeType if kind is not NodeType.AUTHOR)
 E = TypeVar("E", bound=StrEnum)
 
@@ -78,6 +78,11 @@ def node_address(node_id: str) -> str:
     return f"/node/{quote(node_id, safe='')}"
 
 
+def family_address(name: str) -> str:
+    """The page of a family."""
+    return f"/family/{quote(name, safe='')}"
+
+
 @dataclass(frozen=True, slots=True)
 class Choice:
     """Which lineage of a work is asked for. `first` and `last` are years; None: no limit."""
@@ -109,7 +114,7 @@ class Choice:
             first=number(query, "from", 0, 9999),
             last=number(query, "to", 0, 9999),
             types=tuple(t for t in TYPES if t in types) or TYPES,
-            most=number(query, "most", 2, MANY) or FEW,
+            most=min(number(query, "most", 2, KEPT) or FEW, MANY),
         )
 
     def pairs(self) -> list[tuple[str, str]]:
@@ -134,6 +139,10 @@ class Choice:
         """The page that shows it; `more` of the query, as `("format", "svg")`."""
         query = urlencode([*self.pairs(), *more])
         return f"/lineage/{quote(self.node, safe='')}" + (f"?{query}" if query else "")
+
+    def to_keep(self) -> "Choice":
+        """The same as a file that holds all that a file may, unless fewer than usual are asked for."""
+        return replace(self, most=max(self.most, KEPT)) if self.most >= FEW else self
 
     def with_most(self, most: int) -> "Choice":
         """The same with room for more works."""

@@ -12,13 +12,12 @@ from starlette.routing import Route
 
 from begat.graph.errors import BegatError, NotFoundError, UsageError
 from begat.graph.rdf import node_iri
+from begat.graph.reader import Reader
 from begat.graph.search import find
-from begat.graph.store import Store
 from begat.graph.vocabulary import BASE, FACTS, LINEAGE, NodeType, Relation
 from begat.queries import library
 from begat.queries.cypher import cypher
 from begat.queries.library import Question, questions
-from begat.queries.neighbourhood import nodes_of
 from begat.queries.results import Result
 from begat.queries.sparql import sparql
 from begat.viz.explorer.asking import address, node_address
@@ -57,18 +56,19 @@ def slot(app: Explorer) -> Iterator[None]:
         app.slots.release()
 
 
-def run(app: Explorer, store: Store, language: str, text: str, parameters: dict[str, Any], limit: int) -> Result:
+def run(app: Explorer, store: Reader, language: str, text: str, parameters: dict[str, Any], limit: int) -> Result:
     """The answer to a query. Raises QueryError, Busy."""
     if language not in LANGUAGES:
         raise UsageError(f"no language {language[:40]!r}; there are {', '.join(LANGUAGES)}")
     if len(text) > LONGEST_QUERY:
         raise UsageError(f"the query is longer than {LONGEST_QUERY} characters")
-    ask = cypher if language == "cypher" else sparql
     with slot(app):
-        return ask(store, text, parameters, limit=limit, timeout=app.timeout)
+        if language == "cypher":
+            return cypher(store, text, parameters, limit=limit, timeout=app.timeout)
+        return sparql(library.file_of(store), text, parameters, limit=limit, timeout=app.timeout)
 
 
-def ask(app: Explorer, store: Store, question: str, language: str, values: dict[str, Any], limit: int) -> Result:
+def ask(app: Explorer, store: Reader, question: str, language: str, values: dict[str, Any], limit: int) -> Result:
     """The answer to a question of the library. Raises UsageError, NotFoundError, QueryError, Busy."""
     with slot(app):
         result = library.ask(store, question, engine=language, timeout=app.timeout, **values)
@@ -78,7 +78,7 @@ def ask(app: Explorer, store: Store, question: str, language: str, values: dict[
 # -- the page ------------------------------------------------------------------------------------------------------
 
 
-def console(request: Request, store: Store) -> Response:
+def console(request: Request, store: Reader) -> Response:
     """The console, with the answer where something is asked."""
     query, app = request.query_params, explorer(request)
     language, form = query.get("language") or "cypher", query.get("as") or "table"
@@ -147,14 +147,14 @@ def _typed(question: Question, values: dict[str, str]) -> dict[str, Any]:
     return found
 
 
-def _examples(store: Store, question: Question | None) -> dict[str, str]:
+def _examples(store: Reader, question: Question | None) -> dict[str, str]:
     """What the form of a question holds at first."""
     if question is None:
         return {}
     return {p.name: str(p.example if p.default is None else p.default) for p in question.parameters}
 
 
-def _editable(store: Store, question: Question, values: dict[str, str], language: str) -> str | None:
+def _editable(store: Reader, question: Question, values: dict[str, str], language: str) -> str | None:
     """The console with a question's query and parameters in it, to be changed."""
     lines = []
     for parameter in question.parameters:
@@ -190,11 +190,11 @@ def _file(result: Result, form: str, name: str) -> Response:
 # -- the answer ----------------------------------------------------------------------------------------------------
 
 
-def _cells(store: Store, result: Result) -> list[list[list[Cell]]]:
+def _cells(store: Reader, result: Result) -> list[list[list[Cell]]]:
     """The rows that are shown; each value as one cell or, a list, several."""
     rows = result.rows[:ROWS_SHOWN]
     ids = {found for row in rows for value in row for found in _ids(value)}
-    known = set(nodes_of(store, ids))
+    known = set(store.nodes_of(ids))
     return [[_shown(value, known) for value in row] for row in rows]
 
 
@@ -231,16 +231,16 @@ def _ids(value: Any) -> Iterator[str]:
         yield from _ids(value.get("id"))
 
 
-def _drawn(store: Store, result: Result, text: str) -> tuple[Picture | None, int]:
+def _drawn(store: Reader, result: Result, text: str) -> tuple[Picture | None, int]:
     """The works that an answer names, and how many; with the edges between them that the query speaks of."""
     spoken = tuple(r for r in Relation if r.value in text or FACTS[r].iri.rpartition("#")[2] in text)
     ids = dict.fromkeys(found for row in result.rows[: ROWS_SHOWN * 5] for value in row for found in _ids(value))
-    nodes = [n for n in nodes_of(store, ids).values() if n.type is not NodeType.AUTHOR]
+    nodes = [n for n in store.nodes_of(ids).values() if n.type is not NodeType.AUTHOR]
     order = {node: place for place, node in enumerate(ids)}
     nodes.sort(key=lambda node: order[node.id])
     if not nodes:
         return None, 0
-    return picture(among(store, nodes[:DRAWN], spoken or LINEAGE), subject=False), len(nodes)
+    return picture(among(store, nodes[:DRAWN], spoken or LINEAGE)), len(nodes)
 
 
 ROUTES = [Route("/query", reading(console))]

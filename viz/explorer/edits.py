@@ -16,9 +16,10 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from begat.graph import corrections
-from begat.graph.corrections import Correction, Verdict
+from begat.graph.corrections import Verdict
 from begat.graph.errors import NotFoundError, UsageError
 from begat.graph.model import Edge, Node
+from begat.graph.reader import Reader
 from begat.graph.search import find
 from begat.graph.store import Store
 from begat.graph.vocabulary import Relation
@@ -29,27 +30,15 @@ from begat.viz.explorer.state import Explorer, Forbidden, explorer
 Form = Mapping[str, str]
 
 
-def corrections_page(request: Request, store: Store) -> Response:
+ELSEWHERE = "correct the graph file that was pushed ('begat serve -g FILE --allow-edits'), then 'begat push' it again"
+"""What to do about a graph in a Neo4j."""
+
+
+def corrections_page(request: Request, reader: Reader) -> Response:
     """What readers have said, and whether it applies."""
-    said = [(c, corrections.applies(store, c), _ends(store, c)) for c in corrections.corrections(store)]
+    store = with_corrections(reader)
+    said = [(c, corrections.record(store, c)) for c in corrections.corrections(store)]
     return render(request, "corrections.html", said=said[::-1])
-
-
-def _ends(store: Store, correction: Correction) -> tuple[str, str]:
-    """The names that a correction is about."""
-    if correction.relation is None:
-        return correction.subject, correction.object
-    one, other = store.node(correction.subject), store.node(correction.object)
-    return one.name if one else correction.subject, other.name if other else correction.object
-
-
-def record(correction: Correction, store: Store) -> dict[str, Any]:
-    """A correction as JSON: number, verdict, subject, relation, object, reason, made, applies."""
-    return {
-        "number": correction.number, "verdict": correction.verdict.value, "subject": correction.subject,
-        "relation": correction.relation.value if correction.relation else None, "object": correction.object,
-        "reason": correction.reason, "made": correction.made, "applies": corrections.applies(store, correction),
-    }  # fmt: skip
 
 
 def edge_between(store: Store, subject: str, relation: Relation, object_: str) -> Edge:
@@ -75,8 +64,17 @@ def correct(store: Store, verdict: Verdict, subject: str, relation: Relation | N
         corrections.split(store, find(store, subject), object_, reason)
 
 
+def with_corrections(store: Reader) -> Store:
+    """The graph, if it is one that corrections are kept in; else Forbidden."""
+    if not isinstance(store, Store):
+        raise Forbidden(f"corrections are not kept in a Neo4j; {ELSEWHERE}")
+    return store
+
+
 def editable(app: Explorer) -> None:
     """Raise Forbidden unless this explorer may edit."""
+    if app.shared:
+        raise Forbidden(f"a graph in a Neo4j is only read here; {ELSEWHERE}")
     if not app.allow_edits:
         raise Forbidden("this explorer only reads; 'begat serve --allow-edits' lets you correct the graph")
 

@@ -4,11 +4,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from begat.graph.model import Document, Node, Statement
+from begat.graph.reader import Reader
 from begat.graph.store import Store
 from begat.graph.vocabulary import Origin
-from begat.queries.neighbourhood import nodes_of
 from begat.viz.explorer.asking import address, node_address
-from begat.viz.lineage_page import link
+from begat.viz.links import link
 
 ROOM = 260
 """Characters of the text shown on either side of a quote."""
@@ -29,8 +29,8 @@ class Quoted:
     paper: str | None
     """The address of that paper's page."""
     date: str | None
-    document: str
-    """The address of the document's page, at the quote."""
+    document: str | None
+    """The address of the document's page, at the quote; none where the graph has no texts."""
     outside: str | None
     confidence: float
     rule: str
@@ -38,10 +38,10 @@ class Quoted:
     claim: str
 
 
-def quoted(store: Store, statements: Iterable[Statement]) -> list[Quoted]:
+def quoted(store: Reader, statements: Iterable[Statement]) -> list[Quoted]:
     """Each statement's quote in its text."""
     statements = list(statements)
-    papers = nodes_of(store, (s.paper for s in statements))
+    papers = store.nodes_of(s.paper for s in statements)
     documents: dict[tuple[str, str], Document | None] = {}
     found = []
     for statement in statements:
@@ -52,8 +52,10 @@ def quoted(store: Store, statements: Iterable[Statement]) -> list[Quoted]:
     return found
 
 
-def document_named(store: Store, source: str, id_: str) -> Document | None:
-    """The document of a source with this id."""
+def document_named(store: Reader, source: str, id_: str) -> Document | None:
+    """The document of a source with this id; none of a graph in a Neo4j, where there are no texts."""
+    if not isinstance(store, Store):
+        return None
     return next((d for _, d in store.documents("source = ? AND id = ?", (source, id_))), None)
 
 
@@ -77,7 +79,7 @@ def _quoted(statement: Statement, document: Document | None, paper: Node | None)
         source=(paper.name if paper else None) or (document.title if document else None) or statement.document,
         paper=node_address(paper.id) if paper else None,
         date=(paper.date if paper else None) or (document.date if document else None),
-        document=document_address(statement),
+        document=document_address(statement) if document else None,
         outside=link(paper) if paper else None,
         confidence=assertion.confidence,
         rule=assertion.rule,

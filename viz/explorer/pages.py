@@ -1,4 +1,4 @@
-"""The pages. Each reads what it shows, and no more, from the graph file as it is at that moment."""
+"""The pages. Each reads what it shows, and no more, from the graph as it is at that moment."""
 
 from collections.abc import Callable, Iterable, Mapping
 from functools import cache
@@ -14,26 +14,29 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from begat.graph import ids
-from begat.graph.check import stats
 from begat.graph.errors import BegatError, GraphError, NotFoundError, UsageError
 from begat.graph.model import Edge, Node
 from begat.graph.names import fold, parse
+from begat.graph.reader import Reader
 from begat.graph.search import find, search
 from begat.graph.store import Store
 from begat.graph.vocabulary import FACTS, LINEAGE, THINGS, NodeType, Relation
 from begat.queries import overview
+from begat.queries.comparison import SHARED, Comparison, compare, rows
+from begat.queries.family import FamilyTree, family
+from begat.queries.introductions import introductions
 from begat.queries.lineage import Lineage, lineage
-from begat.queries.neighbourhood import introductions, nodes_of
 from begat.queries.paths import path
+from begat.queries.scenes import Excerpt
 from begat.queries.show import Group, Portrait, show
 from begat.viz import svg as draw
 from begat.viz.explorer import asking
-from begat.viz.explorer.asking import Choice, address, named, node_address, number
+from begat.viz.explorer.asking import Choice, address, family_address, named, node_address, number, share
 from begat.viz.explorer.evidence import PAGE, document_address, document_named, quoted
 from begat.viz.explorer.picture import narrowed, picture
 from begat.viz.explorer.state import Busy, Explorer, Forbidden, explorer, static_address
 from begat.viz.layout import UNSURE
-from begat.viz.lineage_page import link
+from begat.viz.links import link
 
 MOST_QUOTES = 40
 """Statements shown of one edge."""
@@ -45,7 +48,7 @@ PER_PAGE = 60
 LONGEST_TEXT = 300
 """Characters of a search."""
 
-Page = Callable[[Request, Store], Response]
+Page = Callable[[Request, Reader], Response]
 
 
 # -- templates -----------------------------------------------------------------------------------------------------
@@ -64,7 +67,7 @@ def templates() -> Environment:
     )
     environment.globals |= {
         "facts": FACTS, "LINEAGE": LINEAGE, "Relation": Relation, "types": asking.TYPES, "unsure": UNSURE,
-        "slug": asking.slug, "node_address": node_address, "address": address, "static": static_address,
+        "slug": asking.slug, "node_address": node_address, "family_address": family_address, "address": address, "static": static_address,
         "shape": _shape, "sample": _sample, "dated": draw.dated, "outside": link, "plural": _plural,
         "edge_address": edge_address, "definitions": Markup(draw.definitions()),
     }  # fmt: skip
@@ -127,7 +130,7 @@ def reading(page: Page) -> Callable[[Request], Response]:
     """A page that reads the graph at one moment; what it raises becomes a page too."""
 
     def endpoint(request: Request) -> Response:
-        with Store.open(explorer(request).graph) as store, store.snapshot():
+        with explorer(request).reading() as store:
             return page(request, store)
 
     return endpoint
@@ -136,13 +139,13 @@ def reading(page: Page) -> Callable[[Request], Response]:
 # -- start, search, lists ------------------------------------------------------------------------------------------
 
 
-def start(request: Request, store: Store) -> Response:
+def start(request: Request, store: Reader) -> Response:
     """What invites: search, the most built upon, the newest, the families."""
     view = explorer(request).once(store, "overview", overview_of)
     return render(request, "start.html", **view)
 
 
-def search_page(request: Request, store: Store) -> Response:
+def search_page(request: Request, store: Reader) -> Response:
     """What a search finds: the work of that name, then names, titles and sentences with its words."""
     text = request.query_params.get("q", "").strip()[:LONGEST_TEXT]
     if not text:
@@ -155,7 +158,7 @@ def search_page(request: Request, store: Store) -> Response:
     return render(request, "search.html", text=text, exact=exact, names=names, sentences=sentences)
 
 
-def _found(store: Store, text: str) -> Node | None:
+def _found(store: Reader, text: str) -> Node | None:
     """The work of exactly this name or id; `find` alone would go on to look for names like it, which takes long."""
     known = store.named(parse(text).key, folded=True) or store.named(fold(text), folded=True) or store.node(text)
     if not (known or ids.arxiv_id(text) or ids.doi(text)):
@@ -175,7 +178,7 @@ def _marked(snippet: str) -> list[tuple[str, bool]]:
     return [(text, mark) for text, mark in pieces if text]
 
 
-def completions(request: Request, store: Store) -> Response:
+def completions(request: Request, store: Reader) -> Response:
     """Works that an unfinished name may mean, as options of a list."""
     text = request.query_params.get("q", "").strip()[:LONGEST_TEXT]
     found = overview.complete(store, text, 10) if text else []
@@ -183,7 +186,7 @@ def completions(request: Request, store: Store) -> Response:
     return render(request, "completions.html", found=found, list=id_)
 
 
-def works(request: Request, store: Store) -> Response:
+def works(request: Request, store: Reader) -> Response:
     """A list of works of a type, a year, a family."""
     query = request.query_params
     kind = named(NodeType, query["type"]) if query.get("type") else None
@@ -202,38 +205,23 @@ def works(request: Request, store: Store) -> Response:
         request, "works.html", kind=kind, year=year, undated=undated, family=family, page=page, by_year=by_year,
         before=address("/works", [*pairs, ("page", page - 1 if page > 2 else None)]) if page > 1 else None,
         after=address("/works", [*pairs, ("page", page + 1)]) if len(found) > PER_PAGE else None,
-        family_picture=_family_picture(store, family, found) if family and page == 1 else None,
     )  # fmt: skip
 
 
-def _family_picture(store: Store, family: str, found: list[Node]) -> Any:
-    """The family over the years: its members and what leads from one to another."""
-    members = [node for node in found[:PER_PAGE] if node.type in THINGS]
-    if len(members) < 2:
-        return None
-    return picture(among(store, members, LINEAGE), subject=False)
-
-
-def among(store: Store, nodes: list[Node], relations: tuple[Relation, ...]) -> Lineage:
-    """Some works with the edges between them, to be drawn as a lineage is; the earliest stands as its subject."""
-    from begat.queries.neighbourhood import edges_from
-
+def among(store: Reader, nodes: list[Node], relations: tuple[Relation, ...]) -> Excerpt:
+    """Some works with the edges between them."""
     kept = {node.id for node in nodes}
-    edges = tuple(e for e in edges_from(store, kept, relations) if e.object in kept and e.object != e.subject)
-    subject = min(nodes, key=lambda node: (node.date or "9999", node.id))
-    return Lineage(
-        subject, "both", None, relations, 0.0, (subject, *(n for n in nodes if n != subject)),
-        dict.fromkeys(kept, 0), edges, dict.fromkeys(edges, ()), {},
-    )  # fmt: skip
+    edges = tuple(e for e in store.edges_from(kept, relations) if e.object in kept and e.object != e.subject)
+    return Excerpt(tuple(nodes), edges)
 
 
-def map_page(request: Request, store: Store) -> Response:
+def map_page(request: Request, store: Reader) -> Response:
     """All works by type and year, counted."""
     view = explorer(request).once(store, "overview", overview_of)
     return render(request, "map.html", **view)
 
 
-def about(request: Request, store: Store) -> Response:
+def about(request: Request, store: Reader) -> Response:
     """The graph itself: what is in it, from where, how good, since when."""
     return render(request, "about.html", **explorer(request).once(store, "facts", facts_of))
 
@@ -244,10 +232,10 @@ _FIRST = (
     *LINEAGE, Relation.SUBCLASS_OF, Relation.TRAINED_ON, Relation.EVALUATED_ON, Relation.OUTPERFORMS,
     Relation.COMPARED_WITH, Relation.INTRODUCES, Relation.CITES, Relation.AUTHORED_BY, Relation.MENTIONS,
 )  # fmt: skip
-_HEADINGS = {True: "builds on", False: "built upon by"}
+_STANDING = (Relation.EVALUATED_ON, Relation.OUTPERFORMS, Relation.COMPARED_WITH)
 
 
-def node_page(request: Request, store: Store) -> Response:
+def node_page(request: Request, store: Reader) -> Response:
     """One work: what it is, who introduced it, its relations, each opening to its sentences."""
     node_id = request.path_params["node"]
     portrait = show(store, node_id)
@@ -255,28 +243,25 @@ def node_page(request: Request, store: Store) -> Response:
     groups = sorted(portrait.groups, key=lambda g: _FIRST.index(g.relation))
     builds_on = [g for g in groups if g.forward and g.relation in LINEAGE]
     built_on_by = [g for g in groups if not g.forward and g.relation in LINEAGE]
-    others = [g for g in groups if g.relation not in LINEAGE and not _is_introduction(g, node)]
+    standing = [g for g in groups if g.relation in _STANDING]
+    others = [g for g in groups if g.relation not in (*LINEAGE, *_STANDING) and not _is_introduction(g, node)]
     near, whole = _kin(portrait)
     return render(
         request, "node.html", node=node, names=portrait.names, introduced_by=portrait.introduced_by[:3],
-        builds_on=builds_on, built_on_by=built_on_by, others=others, choice=Choice(node_id),
+        builds_on=builds_on, built_on_by=built_on_by, standing=standing, others=others, choice=Choice(node_id),
+        kin_of_family=node.family is not None and len(overview.works(store, family=node.family, limit=2)) > 1,
         picture=picture(near) if near.edges else None, whole=whole, most=SHOWN,
     )  # fmt: skip
 
 
-def _kin(portrait: Portrait) -> tuple[Lineage, bool]:
+def _kin(portrait: Portrait) -> tuple[Excerpt, bool]:
     """The best attested of what it directly builds on and what directly builds on it; whether that is all."""
     groups = [g for g in portrait.groups if g.relation in LINEAGE]
     room = max(2, GLANCE // max(1, len(groups)))
-    kin = [
-        (edge, other, 1 if edge.object == portrait.node.id else -1) for g in groups for edge, other, _ in g.edges[:room]
-    ]
-    nodes = {portrait.node.id: portrait.node} | {other.id: other for _, other, _ in kin}
-    steps = {portrait.node.id: 0} | {other.id: step for _, other, step in kin}
-    edges = tuple(dict.fromkeys(edge for edge, other, _ in kin if other != portrait.node))
-    near = Lineage(
-        portrait.node, "both", 1, LINEAGE, 0.0, tuple(nodes.values()), steps, edges, dict.fromkeys(edges, ()), {}
-    )  # fmt: skip
+    kin = [(edge, other) for g in groups for edge, other, _ in g.edges[:room]]
+    nodes = {portrait.node.id: portrait.node} | {other.id: other for _, other in kin}
+    edges = tuple(dict.fromkeys(edge for edge, other in kin if other != portrait.node))
+    near = Excerpt(tuple(nodes.values()), edges, marked=(portrait.node.id,))
     return near, sum(g.count for g in groups) == len(kin)
 
 
@@ -284,7 +269,7 @@ def _is_introduction(group: Group, node: Node) -> bool:
     return group.relation is Relation.INTRODUCES and not group.forward
 
 
-def edges_page(request: Request, store: Store) -> Response:
+def edges_page(request: Request, store: Reader) -> Response:
     """All edges of one relation of a work in one direction, the best attested first."""
     query, node = request.query_params, store.node(request.path_params["node"])
     if node is None:
@@ -292,7 +277,7 @@ def edges_page(request: Request, store: Store) -> Response:
     relation, forward = named(Relation, query.get("relation", "")), query.get("direction") != "backward"
     page = number(query, "page", 1, 10_000) or 1
     found = overview.edges_of(store, node.id, relation, forward, limit=PER_PAGE + 1, offset=(page - 1) * PER_PAGE)
-    others = nodes_of(store, (e.object if e.subject == node.id else e.subject for e in found))
+    others = store.nodes_of(e.object if e.subject == node.id else e.subject for e in found)
     rows = [(e, others[e.object if e.subject == node.id else e.subject]) for e in found[:PER_PAGE]]
     words = FACTS[relation].forward if forward else FACTS[relation].backward
 
@@ -306,16 +291,16 @@ def edges_page(request: Request, store: Store) -> Response:
     )  # fmt: skip
 
 
-def edge_page(request: Request, store: Store) -> Response:
+def edge_page(request: Request, store: Reader) -> Response:
     """An edge with every sentence that states it, in its text; asked for by htmx, the sentences alone."""
     query = request.query_params
     relation = named(Relation, query.get("relation", ""))
     ends = (query.get("from", ""), relation, query.get("to", ""))
-    edge = next(store.edges("subject = ? AND relation = ? AND object = ?", ends), None)
+    edge = store.edge(*ends)
     if edge is None:
         raise NotFoundError(f"{ends[0]} {FACTS[relation].forward} {ends[2]}")
     statements = store.evidence(edge)
-    nodes = nodes_of(store, (edge.subject, edge.object))
+    nodes = store.nodes_of((edge.subject, edge.object))
     fragment = request.headers.get("hx-request") == "true"
     return render(
         request, "quotes.html" if fragment else "edge.html", edge=edge, subject=nodes[edge.subject],
@@ -324,9 +309,9 @@ def edge_page(request: Request, store: Store) -> Response:
     )  # fmt: skip
 
 
-def document_page(request: Request, store: Store) -> Response:
+def document_page(request: Request, reader: Reader) -> Response:
     """A document's text, at a place in it, with all that it states."""
-    query = request.query_params
+    query, store = request.query_params, with_texts(reader)
     id_, source = query.get("id", ""), query.get("source", "")
     document = document_named(store, source, id_)
     if document is None:
@@ -343,7 +328,7 @@ def document_page(request: Request, store: Store) -> Response:
         key=lambda s: (s.assertion.evidence.start, s.claim),
     )
     told = [s for s in statements if s.assertion.relation is not Relation.MENTIONS][:PER_PAGE]
-    nodes = nodes_of(store, (end_ for s in told for end_ in (s.subject, s.object, s.paper)))
+    nodes = store.nodes_of(end_ for s in told for end_ in (s.subject, s.object, s.paper))
     paper = nodes.get(told[0].paper) if told else None
     return render(
         request, "document.html", document=document, part=part,
@@ -354,30 +339,38 @@ def document_page(request: Request, store: Store) -> Response:
     )  # fmt: skip
 
 
-def lineage_page(request: Request, store: Store) -> Response:
+def with_texts(store: Reader) -> Store:
+    """The graph, if it is one that has its documents' texts; else UsageError."""
+    if not isinstance(store, Store):
+        raise UsageError("texts are not in a Neo4j; explore the graph file that was pushed ('begat serve -g FILE')")
+    return store
+
+
+def lineage_page(request: Request, store: Reader) -> Response:
     """The lineage of a work under the filters of the address."""
     choice = Choice.of(request.path_params["node"], request.query_params)
     fragment = request.headers.get("hx-request") == "true"
     if not fragment and "" in request.query_params.values():
         return RedirectResponse(choice.address(), 303)  # of a form that says nothing in some of its fields
-    found = narrowed(chosen(store, choice), choice)
     format_ = request.query_params.get("format")
     if format_:
-        return _download(found, format_)
+        found = narrowed(chosen(store, choice.to_keep(), evidence=True), choice)
+        return _download(found, format_, found.subject.name)
+    found = narrowed(chosen(store, choice, evidence=False), choice)
     answer = render(
         request, "lineage_view.html" if fragment else "lineage.html", lineage=found, choice=choice, picture=picture(found),
-        rows=list(_rows(found)), most=asking.MANY, few=asking.FEW,
+        rows=list(_rows(found)), most=asking.MANY, few=asking.FEW, kept=asking.KEPT, formats=_FORMATS,
     )  # fmt: skip
     if fragment:
         answer.headers["HX-Push-Url"] = choice.address()
     return answer
 
 
-def chosen(store: Store, choice: Choice) -> Lineage:
-    """The lineage that is asked for."""
+def chosen(store: Reader, choice: Choice, *, evidence: bool) -> Lineage:
+    """The lineage that is asked for; its sentences are read where they are to be kept, a page asks for them one by one."""
     return lineage(
         store, choice.node, direction=choice.direction, depth=choice.depth, relations=choice.relations,
-        min_confidence=choice.confidence, limit=choice.most,
+        min_confidence=choice.confidence, limit=choice.most, evidence=evidence,
     )  # fmt: skip
 
 
@@ -394,12 +387,13 @@ def _rows(found: Lineage) -> Iterable[tuple[str, list[tuple[Edge, Node, str]]]]:
         ]  # fmt: skip
 
 
-def _download(found: Lineage, format_: str) -> Response:
-    """The lineage as a file."""
-    from begat.viz.lineage_page import page as whole_page
+_FORMATS = ("html", "svg", "json", "mermaid", "dot")
 
+
+def _download(found: Lineage | FamilyTree | Comparison, format_: str, name: str) -> Response:
+    """What is shown as a file."""
     makers: Mapping[str, tuple[str, Callable[[], str]]] = {
-        "html": ("text/html", lambda: whole_page(found)),
+        "html": ("text/html", lambda: _whole_page(found)),
         "svg": ("image/svg+xml", lambda: draw.svg(found)),
         "json": ("application/json", found.json),
         "mermaid": ("text/plain", found.mermaid),
@@ -409,13 +403,62 @@ def _download(found: Lineage, format_: str) -> Response:
         raise UsageError(f"no format {format_[:40]!r}; there are {', '.join(makers)}")
     kind, make = makers[format_]
     ending = {"mermaid": "mmd"}.get(format_, format_)
-    name = "".join(c if c.isascii() and c.isalnum() else "-" for c in found.subject.name).strip("-")[:60] or "lineage"
+    name = "".join(c if c.isascii() and c.isalnum() else "-" for c in name).strip("-")[:60] or "picture"
     # As a download and never shown: the page has its own policy, and must not run under our address.
     headers = {"Content-Disposition": f'attachment; filename="{name}.{ending}"'}
     return Response(make(), media_type=kind, headers=headers)
 
 
-def path_page(request: Request, store: Store) -> Response:
+def _whole_page(found: Lineage | FamilyTree | Comparison) -> str:
+    from begat.viz import comparison_page, family_page, lineage_page
+
+    if isinstance(found, Lineage):
+        return lineage_page.page(found)
+    return family_page.page(found) if isinstance(found, FamilyTree) else comparison_page.page(found)
+
+
+def family_page(request: Request, store: Reader) -> Response:
+    """A family over the years."""
+    name, least = request.path_params["name"], share(request.query_params, "confidence") or 0.0
+    found = family(store, name, min_confidence=least)
+    format_ = request.query_params.get("format")
+    if format_:
+        return _download(found, format_, found.name)
+    hidden = {node.id for several in found.variants.values() for node in several[1:]}
+    shown = [node for node in found.members if node.id not in hidden]
+    ups: dict[str, list[tuple[Edge, Node]]] = {}
+    known = {node.id: node for node in found.nodes}
+    for edge in sorted(found.edges, key=lambda e: (-FACTS[e.relation].lineage, -e.confidence, e.object)):
+        ups.setdefault(edge.subject, []).append((edge, known[edge.object]))
+    return render(
+        request, "family.html", family=found, picture=picture(found), ups=ups, formats=_FORMATS,
+        years=[(year, list(group)) for year, group in groupby(shown, key=lambda node: node.year)],
+    )  # fmt: skip
+
+
+def compare_page(request: Request, store: Reader) -> Response:
+    """Two works side by side."""
+    query = request.query_params
+    a, b = (query.get(name, "").strip()[:LONGEST_TEXT] for name in ("a", "b"))
+    if not (a and b):
+        return render(request, "compare.html", a=a, b=b, found=None)
+    found = compare(store, find(store, a).id, find(store, b).id)
+    format_ = query.get("format")
+    if format_:
+        return _download(found, format_, found.title)
+    known = {node.id: node for node in found.nodes}
+    ways = [
+        (node, [(s.node, [(e, known[e.object]) for e in found.way(s, node.id)]) for s in found.sides if s.node != node])
+        for node in found.parting
+    ]
+    return render(
+        request, "compare.html", a=a, b=b, found=found, picture=picture(found), ways=ways, rows=rows(found)[1:],
+        shared=[(FACTS[r].forward, found.shared(r)) for r in SHARED if found.shared(r)], known=known, formats=_FORMATS,
+        between=[(e, known[e.subject], known[e.object], quoted(store, found.evidence[e])) for e in found.between],
+    )  # fmt: skip
+
+
+def path_page(request: Request, store: Reader) -> Response:
     """How two works are connected."""
     query = request.query_params
     a, b = (query.get(name, "").strip()[:LONGEST_TEXT] for name in ("a", "b"))
@@ -432,12 +475,12 @@ def path_page(request: Request, store: Store) -> Response:
     return render(request, "path.html", a=a, b=b, length=length, ends=ends, found=found, steps=steps)
 
 
-def introduced(store: Store, nodes: Iterable[Node]) -> dict[str, Node]:
+def introduced(store: Reader, nodes: Iterable[Node]) -> dict[str, Node]:
     """The papers that introduce these works, by the works' ids."""
     return introductions(store, (node.id for node in nodes if node.type in THINGS))
 
 
-def overview_of(store: Store) -> dict[str, Any]:
+def overview_of(store: Reader) -> dict[str, Any]:
     """What the start page and the map show; computed once for each revision of the graph."""
     upon, newest = overview.most_built_upon(store, 12), overview.newest(store, 12)
     counts = overview.census(store)
@@ -451,16 +494,13 @@ def overview_of(store: Store) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def facts_of(store: Store) -> dict[str, Any]:
+def facts_of(store: Reader) -> dict[str, Any]:
     """What the page on the graph shows."""
-    counts = stats(store)
-    bands = store.connection.execute(
-        "SELECT min(cast(confidence * 10 AS INTEGER), 9) AS band, count(*) FROM edges WHERE origin = 'mined' GROUP BY band"
-    ).fetchall()
+    bands = overview.certainty(store)
     total = sum(count for _, count in bands) or 1
     return {
-        "stats": counts, "built": store.meta("built"), "stamp": store.stamp,
-        "bands": [(band, count, round(100 * count / total, 1)) for band, count in bands],
+        "stats": overview.counted(store), "built": store.meta("built") if isinstance(store, Store) else None,
+        "stamp": store.stamp, "bands": [(band, count, round(100 * count / total, 1)) for band, count in bands],
     }  # fmt: skip
 
 
@@ -477,6 +517,8 @@ ROUTES = [
     Route("/document", reading(document_page)),
     Route("/lineage/{node:any}", reading(lineage_page)),
     Route("/path", reading(path_page)),
+    Route("/family/{name:any}", reading(family_page)),
+    Route("/compare", reading(compare_page)),
 ]
 
 
@@ -486,7 +528,7 @@ def nothing_here(request: Request, error: HTTPException) -> Response:
     return render(request, "error.html", status, status=status, words=status.description or status.phrase, near=())
 
 
-def warm(app: Explorer, store: Store) -> None:
+def warm(app: Explorer, store: Reader) -> None:
     """Compute beforehand what the first visitor would wait for."""
     app.once(store, "overview", overview_of)
     app.once(store, "facts", facts_of)

@@ -1,12 +1,12 @@
-"""A lineage as a picture in a page of the explorer: boxes that lead to the works' pages."""
+"""A scene as a picture in a page of the explorer: boxes that lead to the works' pages."""
 
-import re
 from dataclasses import dataclass, replace
 
 from markupsafe import Markup
 
 from begat.graph.vocabulary import Relation
 from begat.queries.lineage import Lineage
+from begat.queries.scenes import Scene, Tone
 from begat.viz import svg as draw
 from begat.viz.explorer.asking import Choice, node_address
 from begat.viz.layout import UNSURE, layout
@@ -25,20 +25,17 @@ class Picture:
     relations: tuple[Relation, ...]
     """Those that occur, as a legend needs them."""
     unsure: int
+    tones: frozenset[Tone]
 
 
-def picture(lineage: Lineage, *, subject: bool = True) -> Picture:
-    """Draw a lineage; each box is a link to its work's page.
+def picture(scene: Scene) -> Picture:
+    """Draw a scene; each box is a link to its work's page.
 
-    Without a `subject` none is marked: of an answer's works none is the one asked about. The lines refer to
-    definitions that each page of the explorer has once.
+    The lines refer to definitions that each page of the explorer has once.
     """
-    laid = layout(lineage)
-    addresses = [draw.text(node_address(box.node.id)) for box in laid.boxes]
-    boxes = re.sub(r'href="#w(\d+)"', lambda n: f'href="{addresses[int(n[1])]}"', draw.boxes(laid, lineage, links=True))
-    if not subject:
-        boxes = boxes.replace(' subject" href=', '" href=')
-    lines = f'<g class="lines" aria-hidden="true">{draw.lines(laid, lineage.subject.id)}</g>'
+    laid = layout(scene)
+    boxes = draw.boxes(laid, scene, lambda _, node: node_address(node.id))
+    lines = f'<g class="lines" aria-hidden="true">{draw.lines(laid, scene.marked)}</g>'
     return Picture(
         width=round(laid.width),
         height=round(laid.height),
@@ -48,6 +45,7 @@ def picture(lineage: Lineage, *, subject: bool = True) -> Picture:
         works=Markup(f'{draw.bands(laid)}{lines}<g class="boxes">{boxes}</g>'),
         relations=tuple(r for r in Relation if any(line.edge.relation is r for line in laid.lines)),
         unsure=sum(line.edge.confidence < UNSURE for line in laid.lines),
+        tones=frozenset(scene.tones.values()),
     )
 
 

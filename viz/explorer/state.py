@@ -1,19 +1,24 @@
-"""What one running explorer knows: its graph file, whether it may be corrected, and what it keeps of a revision."""
+"""What one running explorer knows: its graph, whether it may be corrected, and what it keeps of a revision."""
 
 import hashlib
 import secrets
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from starlette.requests import Request
 
 from begat.graph.errors import BegatError
+from begat.graph.reader import Reader, is_neo4j
 from begat.graph.store import Store
+
+if TYPE_CHECKING:
+    from begat.graph.neo4j_store import Neo4jStore
 
 QUERIES_AT_ONCE = 2
 """A query may take a core and gigabytes; more of them wait."""
@@ -36,9 +41,12 @@ class Forbidden(BegatError):
 
 @dataclass
 class Explorer:
-    """One running explorer. `token` proves that a form is ours; `slots` bounds how many queries run at once."""
+    """One running explorer. `token` proves that a form is ours; `slots` bounds how many queries run at once.
 
-    graph: Path
+    `graph` is a file's path, or the `neo4j://…` of a graph that a team shares, which is reached as long as it runs.
+    """
+
+    graph: str | Path
     allow_edits: bool = False
     timeout: float = 10.0
     token: str = field(default_factory=lambda: secrets.token_urlsafe(24))
@@ -46,8 +54,29 @@ class Explorer:
     kept: dict[str, tuple[str, dict[str, Any]]] = field(default_factory=dict)
     lock: threading.Lock = field(default_factory=threading.Lock)
     writing: threading.Lock = field(default_factory=threading.Lock)
+    shared: "Neo4jStore | None" = None
 
-    def once(self, store: Store, name: str, compute: Callable[[Store], dict[str, Any]]) -> dict[str, Any]:
+    def __post_init__(self) -> None:
+        if is_neo4j(str(self.graph)):
+            from begat.graph.neo4j_store import Neo4jStore  # its driver takes a while to load
+
+            self.shared = Neo4jStore.open(str(self.graph))
+
+    def close(self) -> None:
+        """Let go of a shared graph."""
+        if self.shared:
+            self.shared.close()
+
+    @contextmanager
+    def reading(self) -> Iterator[Reader]:
+        """The graph as it is at this moment."""
+        if self.shared:
+            yield self.shared.now()
+        else:
+            with Store.open(self.graph) as store, store.snapshot():
+                yield store
+
+    def once(self, store: Reader, name: str, compute: Callable[[Reader], dict[str, Any]]) -> dict[str, Any]:
         """What `compute` gives of the graph as it is now, computed once for each revision."""
         stamp = store.stamp
         stamped, found = self.kept.get(name, ("", {}))

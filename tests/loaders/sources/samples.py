@@ -126,6 +126,19 @@ def semantic_scholar(papers: list[dict[str, str]]) -> bytes:
     ])  # fmt: skip
 
 
+def crossref(papers: list[dict[str, str]]) -> bytes:
+    return json_lines([
+        {
+            "DOI": f"10.48550/arXiv.{paper['id']}" if paper["id"] else f"10.9999/{number(paper)}",
+            "type": "posted-content", "title": [paper["title"]], "reference-count": 0, "is-referenced-by-count": 0,
+            "author": [{"name": name, "sequence": "first"} for name in paper["authors"].split("; ")],
+            "issued": {"date-parts": [[int(part) for part in paper["date"].split("-") if part]]},
+            "abstract": f"<jats:title>Abstract</jats:title><jats:p>{escape(paper['abstract'])}</jats:p>",
+        }
+        for paper in papers
+    ])  # fmt: skip
+
+
 def csl(papers: list[dict[str, str]]) -> bytes:
     items = [
         {
@@ -204,6 +217,33 @@ def tei(papers: list[dict[str, str]]) -> bytes:
         for paper in papers
     ]
     return f'<teiCorpus xmlns="http://www.tei-c.org/ns/1.0">\n{"".join(papers_)}</teiCorpus>'.encode()
+
+
+def atom(papers: list[dict[str, str]]) -> bytes:
+    """As arXiv's API answers, which breaks long lines."""
+    entries = [
+        "<entry>"
+        + (f"<id>http://arxiv.org/abs/{paper['id']}v2</id>" if paper["id"] else "")
+        + f"<updated>2025-05-05T00:00:00Z</updated><published>{paper['date']}</published>"
+        f"<title>{escape(paper['title'])}</title><summary>{escape(paper['abstract'])}</summary>"
+        + "".join(f"<author><name>{name}</name></author>" for name in paper["authors"].split("; "))
+        + "</entry>\n"
+        for paper in papers
+    ]
+    opened = '<feed xmlns="http://www.w3.org/2005/Atom"><link href="http://arxiv.org/api/query"/><title>A query</title>'
+    return f'<?xml version="1.0" encoding="UTF-8"?>\n{opened}\n{"".join(entries)}</feed>'.encode()
+
+
+def oai(papers: list[dict[str, str]]) -> bytes:
+    records = [
+        f"<record><header><identifier>oai:arXiv.org:{paper['id']}</identifier></header><metadata>"
+        f'<arXiv xmlns="http://arxiv.org/OAI/arXiv/"><id>{paper["id"]}</id><created>{paper["date"]}</created>'
+        f"<authors>{people(paper, 'forenames', 'keyname')}</authors><title>{escape(paper['title'])}</title>"
+        f"<categories>cs.CL</categories><abstract>  {escape(paper['abstract'])}\n</abstract></arXiv></metadata></record>\n"
+        for paper in papers
+    ]
+    namespace = "http://www.openarchives.org/OAI/2.0/"
+    return f'<OAI-PMH xmlns="{namespace}">\n<ListRecords>\n{"".join(records)}</ListRecords></OAI-PMH>'.encode()
 
 
 def model_card(papers: list[dict[str, str]]) -> bytes:
@@ -344,10 +384,13 @@ FORMATS = {
     "arxiv": Format("arxiv", arxiv),
     "openalex": Format("openalex", openalex, named=True),
     "s2": Format("s2", semantic_scholar, named=True),
+    "crossref": Format("crossref", crossref, named=True),
     "csl": Format("csl", csl, named=True),
     "bibtex": Format("bibtex", bibtex, named=True),
     "ris": Format("ris", ris),
     "anthology": Format("anthology", anthology, ("title", "abstract", "authors"), named=True),
+    "atom": Format("atom", atom),
+    "oai": Format("oai", oai),
     "jats": Format("jats", jats),
     "tei": Format("tei", tei),
     "model card": Format("modelcard", model_card, (), records=False),

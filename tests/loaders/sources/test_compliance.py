@@ -7,14 +7,15 @@ import lzma
 import random
 import tracemalloc
 from collections.abc import Callable, Iterator
+from importlib import import_module
 from pathlib import Path
 
 import pytest
-from backports import zstd
 
 from begat.graph.model import Document
 from begat.loaders import sources as formats
 from begat.loaders.sources.input import HEAD, Input
+from begat.loaders.sources.packed import ZSTD
 from begat.loaders.sources.problem import Report
 from tests.loaders.sources.samples import FORMATS, PAPERS, Format, Told, documents
 
@@ -23,6 +24,7 @@ def of_formats(which: Callable[[Format], bool]) -> pytest.MarkDecorator:
     return pytest.mark.parametrize("format", [pytest.param(f, id=name) for name, f in FORMATS.items() if which(f)])
 
 
+zstd = import_module(ZSTD)
 PACKINGS: dict[str, Callable[[bytes], bytes]] = {
     ".gz": gzip.compress, ".bz2": bz2.compress, ".xz": lzma.compress, ".zst": zstd.compress,
 }  # fmt: skip

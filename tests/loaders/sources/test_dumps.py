@@ -6,8 +6,10 @@ from typing import Any
 
 import pytest
 
-from begat.graph.declared import reference_key, url_key
-from begat.graph.model import Document, Reference
+from begat.graph.declared import complete, reference_key, url_key
+from begat.graph.model import Document, Mined, Reference
+from begat.graph.store import check_evidence
+from begat.graph.vocabulary import Origin, Relation
 from tests.loaders.sources.samples import documents
 
 WORK: dict[str, Any] = {
@@ -113,6 +115,56 @@ def test_references_of_the_graph_api_are_known_by_their_ids(tmp_path: Path) -> N
     (paper,) = read(tmp_path, {"paperId": "0a", "externalIds": {}, "title": "Heron", "references": cited})
     base = "https://www.semanticscholar.org/paper/"
     assert paper.references == (
-        Reference(arxiv="2301.00001", url=base + "0b", title="Egret"),
+        Reference(arxiv="2301.00001", url=base + "0b", title="Egret", intent="uses"),
         Reference(url=base + "0c", title="Stork"),
     )
+
+
+EGRET = {"paperId": "0b", "externalIds": {"ArXiv": "2301.00001"}, "title": "Egret"}
+STORK = {"paperId": "0c", "title": "Stork"}
+BOTH = "Unlike Egret [2] and Stork [3], Heron wades."
+
+
+def citing(tmp_path: Path, *references: dict[str, Any] | None) -> Document:
+    values = {"paperId": "0a", "externalIds": {}, "title": "Heron", "abstract": "On wading."}
+    return read(tmp_path, {**values, "references": [*references]})[0]
+
+
+def quotes(paper: Document) -> list[tuple[str | None, str, str | None]]:
+    return [(r.title, paper.text[r.start : r.end] if r.end else "", r.intent) for r in paper.references]
+
+
+def test_the_sentences_of_a_citation_stand_below_the_abstract_once_each(tmp_path: Path) -> None:
+    paper = citing(
+        tmp_path,
+        {"citedPaper": EGRET, "contexts": ["We start from Egret [2].", BOTH], "intents": ["methodology"]},
+        {"citedPaper": STORK, "contexts": [BOTH], "intents": []},
+    )
+    assert paper.text == f"On wading.\n\nWe start from Egret [2].\n\n{BOTH}"
+    assert quotes(paper) == [
+        ("Egret", "We start from Egret [2].", "uses"),
+        ("Egret", BOTH, "uses"),
+        ("Stork", BOTH, None),
+    ]
+
+
+def test_each_sentence_may_say_what_it_is_for(tmp_path: Path) -> None:
+    said = [
+        {"context": "We start from Egret [2].", "intents": ["background", "methodology"]},
+        {"context": BOTH, "intents": None},
+    ]
+    item = {"citedPaper": EGRET, "contexts": [BOTH], "contextsWithIntent": said, "intents": ["methodology", "result"]}
+    assert quotes(citing(tmp_path, item)) == [("Egret", "We start from Egret [2].", "uses"), ("Egret", BOTH, None)]
+
+
+def test_a_sentence_is_the_evidence_of_the_citation(tmp_path: Path) -> None:
+    paper = citing(tmp_path, {"citedPaper": EGRET, "contexts": [BOTH], "intents": ["result"]})
+    (cites,) = (a for a in complete(paper, Mined()).assertions if a.relation is Relation.CITES)
+    check_evidence(paper, cites)
+    assert (cites.evidence.quote, cites.rule, cites.origin) == (BOTH, "reference-compares", Origin.DECLARED)
+
+
+@pytest.mark.parametrize("contexts", [None, [], [""], ["  "]])
+def test_a_citation_without_a_sentence_has_no_place(tmp_path: Path, contexts: list[str] | None) -> None:
+    paper = citing(tmp_path, {"citedPaper": EGRET, "contexts": contexts, "intents": None}, None)
+    assert paper.text == "On wading." and quotes(paper) == [("Egret", "", None)]

@@ -52,10 +52,12 @@ def test_a_paper_is_read_whole(tmp_path: Path) -> None:
 def test_citations_stand_where_the_text_makes_them(tmp_path: Path) -> None:
     document = paper(tmp_path, PAPER.replace("BIBLIOGRAPHY", BIBLIOGRAPHY))
     egret, stork = "Egret: Standing Still in Water", "Stork and its Long Legs"
-    assert [(r.arxiv, r.doi, r.title, document.text[r.start : r.end]) for r in document.references if r.end] == [
-        ("2301.00001", None, egret, "[1]"),
-        (None, "10.1000/stork", stork, "[2]"),
-        ("2301.00001", None, egret, "[1]"),
+    first = "Heron extends Egret [1], 5% better than Stork [2][3]."
+    placed = [(r.arxiv, r.doi, r.title, document.text[r.start : r.end], r.intent) for r in document.references if r.end]
+    assert placed == [
+        ("2301.00001", None, egret, first, "extends"),
+        (None, "10.1000/stork", stork, first, "compares"),
+        ("2301.00001", None, egret, "[1] stands in $O(n)$.", None),
     ]
 
 

@@ -106,6 +106,12 @@ def test_a_model_is_named_by_the_best_that_names_it(
     assert card(tmp_path, front, body, path)[0].declared[0].object.name == name
 
 
+def test_a_card_in_a_hub_cache_has_the_address_of_its_page(tmp_path: Path) -> None:
+    document, _ = card(tmp_path, "library_name: x", BODY, "hub/models--birds--Heron-7b/snapshots/0a1b/README.md")
+    assert (document.id, document.url) == ("birds/Heron-7b", "https://huggingface.co/birds/Heron-7b")
+    assert card(tmp_path, "library_name: x", BODY, "Heron-7b/README.md")[0].url is None
+
+
 def test_a_dataset_card_and_a_note_are_pages(tmp_path: Path) -> None:
     for front in ("title: Notes\ndate: 2024-01-02", "license: mit\ntags: [x]\ndataset_info: {}\nlanguage: en"):
         path = tmp_path / "README.md"
@@ -142,3 +148,9 @@ def test_front_matter_that_cannot_be_trusted_is_told_and_the_text_is_read(tmp_pa
 )
 def test_values_of_another_shape_declare_nothing(tmp_path: Path, front: str) -> None:
     assert edges(card(tmp_path, f"pipeline_tag: x\n{front}")[0]) == set()
+
+
+def test_a_card_of_nothing_but_front_matter(tmp_path: Path) -> None:
+    document, told = card(tmp_path, "base_model: birds/Egret-7b", body="", name="Heron/README.md")
+    assert told == [] and document.text == ""
+    assert edges(document) == {("Heron", Relation.FINE_TUNED_FROM, "Egret-7b")}

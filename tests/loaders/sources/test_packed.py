@@ -7,16 +7,17 @@ import lzma
 import random
 import tracemalloc
 from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
 
 import pytest
-from backports import zstd
 
 from begat.loaders.sources import packed
-from begat.loaders.sources.packed import Unpacked
+from begat.loaders.sources.packed import ZSTD, Unpacked
 from begat.loaders.sources.problem import Report
 from tests.loaders.sources.samples import PAPERS, Told, documents, json_lines
 
+zstd = import_module(ZSTD)
 PACKINGS: dict[str, Callable[[bytes], bytes]] = {
     "gzip": gzip.compress, "bzip2": bz2.compress, "xz": lzma.compress, "zstd": zstd.compress,
 }  # fmt: skip

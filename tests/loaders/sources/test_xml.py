@@ -112,8 +112,9 @@ def test_an_article_is_read_whole(tmp_path: Path, text: str) -> None:
 @pytest.mark.parametrize("text", [JATS, TEI], ids=["jats", "tei"])
 def test_citations_stand_where_the_text_makes_them(tmp_path: Path, text: str) -> None:
     (document,), _ = xml(tmp_path, text)
-    placed = [(r.doi, r.arxiv, document.text[r.start : r.end].strip("[]")) for r in document.references if r.start]
-    assert placed == [("10.1000/egret", None, "1"), (None, "2301.00001", "2")]
+    sentence = "Heron extends Egret [1], and not Stork [2]."
+    placed = [(r.doi, r.arxiv, document.text[r.start : r.end], r.intent) for r in document.references if r.start]
+    assert placed == [("10.1000/egret", None, sentence, "extends"), (None, "2301.00001", sentence, None)]
     assert document.references[-1] == Reference(title="Never cited at all")
 
 

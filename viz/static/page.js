@@ -3,7 +3,7 @@
   const root = document.documentElement, picture = document.getElementById("picture");
   const works = picture.querySelector(".works"), byId = (id) => document.getElementById(id);
   const nodes = [...works.querySelectorAll(".n")], edges = [...works.querySelectorAll(".e")];
-  const steps = works.dataset.steps.split(" ").map(Number), subject = Number(works.dataset.subject);
+  const steps = works.dataset.steps.split(" ").map(Number), marked = works.dataset.marked.split(" ").filter(Boolean).map(Number), subject = marked[0];
   const older = nodes.map(() => []), newer = nodes.map(() => []);
   for (const edge of edges) {
     edge.ends = [Number(edge.dataset.s), Number(edge.dataset.o)];
@@ -61,21 +61,23 @@
     open = null;
     pinned = false;
   };
-  const show = (number, { pin = false, tie = "", at = null } = {}) => {
+  const show = (number, { pin = false, tie = null, at = null } = {}) => {
     hide();
     open = byId("w" + number);
     pinned = pin;
     open.classList.add("open");
     open.classList.toggle("glance", !pin);
     open.classList.toggle("left", at !== null && at.clientX > innerWidth - 450 && at.clientY > innerHeight * .3);
-    const item = tie && open.querySelector(`[data-tie="${tie}"]`);
+    const item = tie && [...open.querySelectorAll(`.on > .${tie[0]}`)].find((li) => li.querySelector(`a[href="#w${tie[1]}"]`));
     if (item) { open.classList.add("one"); item.classList.add("it"); }
     open.scrollTop = 0;
   };
   const pin = (number, options = {}) => {
     light(options.tie ? options.lit : line(number));
     show(number, { ...options, pin: true });
-    open.querySelector("h2").focus({ preventScroll: true });
+    const heading = open.querySelector("h2");
+    heading.tabIndex = -1;
+    heading.focus({ preventScroll: true });
   };
   const close = () => {
     const back = pinned ? from : null;
@@ -83,7 +85,7 @@
     light([]);
     back?.focus({ preventScroll: true });
   };
-  const relation = (edge) => `${edge.classList[1]} ${edge.ends[1]}`;
+  const relation = (edge) => [edge.classList[1], edge.ends[1]];
   const pair = (edge) => [edge, nodes[edge.ends[0]], nodes[edge.ends[1]]];
   const rest = () => { if (!pinned) { hide(); light([]); } };
 
@@ -127,7 +129,7 @@
     only.setAttribute("aria-pressed", String(only.getAttribute("aria-pressed") !== "true"));
     filter();
   });
-  const center = () => nodes[subject].scrollIntoView({ block: "nearest", inline: "center" });
+  const center = () => nodes[subject]?.scrollIntoView({ block: "nearest", inline: "center" });
   for (const size of ["fit", "full"]) byId(size).addEventListener("click", () => {
     const on = picture.classList.toggle(size), { width, height } = works.viewBox.baseVal;
     const room = picture.parentElement.clientWidth, tall = innerHeight - picture.offsetTop - 40;
@@ -169,7 +171,7 @@
     picture.scrollTo(grip[0] - event.clientX, grip[1] - event.clientY);
   });
   addEventListener("pointerup", () => { grip = null; picture.classList.remove("drag"); });
-  if (picture.scrollWidth > picture.clientWidth + 4) {
+  if (marked.length && picture.scrollWidth > picture.clientWidth + 4) {
     const box = nodes[subject].getBoundingClientRect(), frame = picture.getBoundingClientRect();
     picture.scrollTo(box.left - frame.left - frame.width * .55, box.top - frame.top - frame.height / 2);
   }
