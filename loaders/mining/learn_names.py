@@ -23,6 +23,7 @@ from dataclasses import dataclass
 from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -305,9 +306,12 @@ def _outermost(example: Example) -> dict[tuple[int, int], int]:
     return found
 
 
-def _by_others(examples: Sequence[Example], teach: Callable[[list[int]], Callable[[int], Floats]]) -> dict[int, Floats]:
+Said = TypeVar("Said")
+
+
+def _by_others(examples: Sequence[Example], teach: Callable[[list[int]], Callable[[int], Said]]) -> dict[int, Said]:
     """What judges taught without an example's part say about it. `teach` takes and its result gives by number."""
-    found: dict[int, Floats] = {}
+    found: dict[int, Said] = {}
     for part in sorted({example.part for example in examples}):
         judge = teach([n for n, e in enumerate(examples) if e.part != part])
         for n, example in enumerate(examples):

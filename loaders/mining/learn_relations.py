@@ -164,9 +164,10 @@ def names_found(annotated: Sequence[tuple[gold.Record, Reading]], kept: Path | N
     Slow. `kept`: a file that holds them from an earlier time, or is to hold them (JSON Lines, one document each).
     """
     if kept and kept.exists():
-        lines = map(json.loads, kept.read_text(encoding="utf-8").splitlines())
-        known = {line["id"]: tuple(_name_kept(*name) for name in line["names"]) for line in lines}
-        return [known[record["id"]] for record, _ in annotated]
+        lines = [json.loads(line) for line in kept.read_text(encoding="utf-8").splitlines()]
+        if [line["id"] for line in lines] != [record["id"] for record, _ in annotated]:
+            raise SystemExit(f"{kept}: holds the names of other documents; remove it, and they are found anew")
+        return [tuple(_name_kept(*name) for name in line["names"]) for line in lines]
     parts = learn_names.PARTS
     judges = learn_names.crossfit(annotated, names.shipped().gazetteer.seen, parts=parts)
     found = [
