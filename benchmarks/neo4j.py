@@ -10,6 +10,7 @@ on ids that it needs, and neither can be interrupted, repeated or told only what
 
 import argparse
 import os
+import resource
 import shutil
 import subprocess
 import sys
@@ -25,15 +26,28 @@ from begat.graph.neo4j_import import COMMAND
 from begat.graph.store import Store
 from begat.graph.vocabulary import LINEAGE
 from tests import generated
-from tests.neo4j_server.server import server, why_not
+from tests.neo4j_server.server import Server, server, why_not
 
 
 @contextmanager
-def timed(what: str, rows: int) -> Iterator[None]:
-    started = time.perf_counter()
+def timed(what: str, rows: int, server: Server | None = None) -> Iterator[None]:
+    """Seconds on the clock, and of processors: begat's, those of programs that ended meanwhile, the server's."""
+    started, before = time.perf_counter(), _processor(server)
     yield
-    seconds = time.perf_counter() - started
-    print(f"{what:<44} {seconds:9.1f} s {rows / seconds:12,.0f} nodes and edges/s", flush=True)
+    seconds, used = time.perf_counter() - started, _processor(server) - before
+    print(
+        f"{what:<44} {seconds:9.1f} s {rows / seconds:12,.0f} nodes and edges/s {used:9.1f} s of processors", flush=True
+    )
+
+
+def _processor(server: Server | None) -> float:
+    ours, ended = (resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    used = ours.ru_utime + ours.ru_stime + ended.ru_utime + ended.ru_stime
+    if server and (stat := Path(f"/proc/{server.process.pid}/stat")).exists():
+        # https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html: the 14th and 15th, counted after the name.
+        user, system = stat.read_text().rpartition(")")[2].split()[11:13]
+        used += (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
+    return used
 
 
 def main() -> None:
@@ -70,15 +84,15 @@ def measure(store: Store, folder: Path, workers: list[int], heap: str) -> None:
     for count in workers:
         with server(folder / "push", heap, java=()) as running:
             Store.create(folder / "empty.begat").close()
-            with timed("constraints and indexes", 0), Store.open(folder / "empty.begat") as empty:
+            with timed("constraints and indexes", 0, running), Store.open(folder / "empty.begat") as empty:
                 neo4j.push(empty, running.uri)
-            with timed(f"begat push, {count} workers", size):
+            with timed(f"begat push, {count} workers", size, running):
                 neo4j.push(store, running.uri, workers=count, replace=True)
-            with timed("  again, nothing changed", size):
+            with timed("  again, nothing changed", size, running):
                 neo4j.push(store, running.uri, workers=count)
             with neo4j.connected(neo4j.Address.of(running.uri)) as driver, driver.session() as session:
                 session.run("MATCH (g:BegatGraph) REMOVE g.stamp").consume()
-            with timed("  again, all compared", size):
+            with timed("  again, all compared", size, running):
                 neo4j.push(store, running.uri, workers=count)
         shutil.rmtree(folder / "push")
 
@@ -102,7 +116,7 @@ def load_csv(folder: Path, size: int, heap: str) -> None:
     nodes, edges = ((folder / "csv" / name).resolve().as_uri() for name in ("nodes.csv", "edges.csv"))
     part = "split(row.`{0}`, '\\u001f')"
     with server(home, heap, java=()) as running, neo4j.connected(neo4j.Address.of(running.uri)) as driver:
-        with driver.session() as session, timed("LOAD CSV", size):
+        with driver.session() as session, timed("LOAD CSV", size, running):
             session.run("CREATE CONSTRAINT FOR (n:Begat) REQUIRE n.id IS UNIQUE").consume()
             for label in ("Model", "Paper"):
                 session.run(

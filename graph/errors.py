@@ -57,5 +57,7 @@ class NotFoundError(BegatError):
     def __init__(self, name: str, suggestions: Sequence[str] = ()) -> None:
         self.name = name
         self.suggestions = tuple(suggestions)
-        hint = f"; did you mean {', '.join(map(repr, suggestions))}?" if suggestions else ""
-        super().__init__(f"{name!r} is not in the graph{hint}")
+        nearest = f"did you mean {', '.join(map(repr, suggestions))}?" if suggestions else ""
+        super().__init__(
+            f"{name!r} is not in the graph; {nearest or 'search for a word of its name, or build from more'}"
+        )

@@ -22,6 +22,7 @@ from begat.graph.properties import edge_properties, node_properties
 from begat.graph.reader import Reader
 from begat.graph.store import Store
 from begat.queries import views, worker
+from begat.queries.dialect import SHARED, differences
 from begat.queries.results import Result
 
 MOST_ROWS = 100_000
@@ -45,6 +46,7 @@ def cypher(
     parameters = parameters or {}
     check(query, parameters)
     if isinstance(graph, Store | str | Path):
+        _check_embedded(query)
         path = graph.path if isinstance(graph, Store) else Path(graph)
         return worker.run(__name__, path, query, parameters, limit=limit, timeout=timeout)
     from begat.graph.neo4j_store import Neo4jStore  # its driver takes a while to load
@@ -113,6 +115,13 @@ def check(query: str, parameters: Mapping[str, Any]) -> None:
             raise QueryError(f"the query has no parameter ${name}; it has {_listed('$' + n for n in sorted(used))}")
     for name in sorted(used - set(parameters)):
         raise QueryError(f"the query's parameter ${name} has no value; give it with --param {name}=…")
+
+
+def _check_embedded(query: str) -> None:
+    """Raise QueryError for what Neo4j can do and the embedded engine cannot."""
+    tokens = list(_tokens(query))
+    for place, difference in sorted(differences(tokens), key=lambda found: found[0])[:1]:
+        raise _error(query, tokens[place], str(difference))
 
 
 def _tokens(query: str) -> Iterator[_Token]:
@@ -285,4 +294,6 @@ def _value(value: Any) -> Any:
 def _first_line(message: str) -> str:
     """Of a message of kglite, which goes on with the query and a mark under it; the place as check() writes it."""
     first = message.split("\n", 1)[0].strip()
+    if "Unknown function" in first:
+        first += f"; the embedded engine has not all functions of Neo4j: {SHARED}"
     return re.sub(r"^Cypher (?:\w+ )?error at line (\d+), col (\d+)", r"Cypher, line \1, column \2", first)

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -324,6 +325,61 @@ def test_a_push_that_is_overtaken_stops(empty: str, larger: Path, changed: Path)
     with pytest.raises(GraphError, match="another push or wipe has taken over"):
         push(larger, empty, workers=1, progress=told)
     assert written(empty) == kept(changed)
+
+
+def test_who_takes_over_waits_for_what_is_being_written(
+    empty: str, larger: Path, changed: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The earlier push is held inside a transaction, in its turn; what it writes then is seen by the later."""
+    inside, go_on, write = threading.Event(), threading.Event(), neo4j._write_edges
+
+    def held(*given: Any) -> neo4j.Changes:
+        if not inside.is_set():
+            inside.set()
+            assert go_on.wait(60)
+        return write(*given)
+
+    monkeypatch.setattr(neo4j, "_write_edges", held)
+    with ThreadPoolExecutor(2) as pool:
+        earlier = pool.submit(push, larger, empty, workers=2)
+        assert inside.wait(60)
+        later = pool.submit(push, changed, empty)
+        assert not wait([later], timeout=1).done, "it waits"
+        go_on.set()
+        with pytest.raises(GraphError, match="another push or wipe has taken over"):
+            earlier.result()
+        later.result()
+    assert written(empty) == kept(changed)
+
+
+def test_two_graphs_at_once_into_an_empty_database(empty: str, miniature_path: Path, tmp_path: Path) -> None:
+    other = miniature.build(tmp_path / "other.begat")
+    start = threading.Barrier(2)
+
+    def pushed(path: Path) -> str:
+        start.wait()
+        try:
+            return push(path, empty).summary()
+        except GraphError as refused:
+            return str(refused)
+
+    with ThreadPoolExecutor(2) as pool:
+        told = list(pool.map(pushed, (miniature_path, other)))
+    assert sum("another graph is in this database" in words for words in told) == 1
+    assert written(empty) == kept(other)
+
+
+def test_a_wipe_ends_a_push(empty: str, larger: Path) -> None:
+    wiped: list[neo4j.PushReport] = []
+
+    def told(stage: str, done: int, total: int | None) -> None:
+        if stage == "edges" and done and not wiped:
+            wiped.append(neo4j.wipe(empty))
+
+    with pytest.raises(GraphError, match="another push or wipe has taken over"):
+        push(larger, empty, workers=2, progress=told)
+    assert wiped[0].nodes.removed == len(kept(larger)[0])
+    assert run(empty, "MATCH (n) WHERE n:Begat OR n:BegatGraph OR n:BegatRange RETURN count(n) AS n") == [{"n": 0}]
 
 
 def test_constraints_hold(empty: str, miniature_path: Path) -> None:

@@ -15,6 +15,7 @@ from begat.graph.search import find, search
 from begat.graph.store import Store
 from begat.queries.cypher import cypher
 from tests.neo4j_server.cleared import cleared
+from tests.queries.test_dialect import MISSING
 
 pytestmark = pytest.mark.neo4j
 
@@ -94,6 +95,11 @@ def test_what_people_paste_runs_unchanged_on_both(small: Both, query: str) -> No
     assert embedded.rows
 
 
+@pytest.mark.parametrize("query", MISSING)
+def test_what_the_embedded_engine_has_not_is_here_indeed(small: Both, query: str) -> None:
+    assert cypher(small.pushed, query).columns == ("n",)
+
+
 def test_nodes_relationships_and_paths_come_alike(small: Both) -> None:
     for query in (
         "MATCH (a)-[r:EXTENDS]->(b) RETURN a, r, b ORDER BY a.id, b.id",
@@ -150,8 +156,11 @@ def test_counts_and_exports(small: Both, tmp_path: Path) -> None:
                 local.export(format_, tmp_path / "local")
                 assert (tmp_path / "shared").read_bytes() == (tmp_path / "local").read_bytes(), format_
         assert sorted(graph.networkx()) == sorted(node.id for node in small.store.nodes())
-        with pytest.raises(UsageError, match="texts are not in Neo4j"):
+        with pytest.raises(UsageError, match="texts are not in Neo4j; check the graph file that was pushed"):
             list(graph.check())
+        with begat.open(small.store.path) as local:
+            asked = ("most-built-upon",)
+            assert list(graph.ask(*asked, engine="sparql").rows) == list(local.ask(*asked, engine="sparql").rows)
 
 
 # -- read-only, and bounded ---------------------------------------------------------------------------------------------

@@ -15,7 +15,7 @@ from begat.viz.explorer.app import application
 HERE = "http://127.0.0.1"
 
 
-def client(graph: Path, **options: Any) -> TestClient:
+def client(graph: Path | str, **options: Any) -> TestClient:
     """A client whose requests look like those of a page of the explorer's own."""
     raises = options.pop("raises", True)
     return TestClient(application(graph, **options), base_url=HERE, raise_server_exceptions=raises)

@@ -390,7 +390,7 @@ OPERATIONS = (
         "map", "GET", "/api/map", "Counts of works by type and year", get_map,
         _object(cells=_list(_object(type=TYPE, year=YEAR, count=COUNT))),
     ),
-    Operation("stats", "GET", "/api/stats", "Counts of all that is in the graph: a file's, or those of one in a Neo4j", get_stats, {"oneOf": [_ref("Stats"), _ref("SharedStats")]}),
+    Operation("stats", "GET", "/api/stats", "Counts of all that is in the graph: a file's, or those of one in a Neo4j", get_stats, {"oneOf": [_ref("SharedStats"), _ref("Stats")]}),
     Operation(
         "questions", "GET", "/api/questions", "The questions of the library, in both languages", get_questions,
         _object(questions=_list(_ref("Question"))),
