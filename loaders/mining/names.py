@@ -347,11 +347,12 @@ def find(reading: Reading, known: Known | None = None, judges: Judges | None = N
     named, proposed = by_signs[:, 0], by_signs[:, 1]
     here = by_place(seen, judges.here)
     scores = judges.second.scores(weighed(seen, named, proposed, here))
-    if known:
-        scores += np.array([SUPPORT if _supported(c, known) else 0.0 for c in seen.candidates])
+    support = np.array([SUPPORT if known and _supported(c, known) else 0.0 for c in seen.candidates])
+    scores += support
     chance = np.clip(odds(scores), 1e-4, 1 - 1e-4)
     stands, rows = places(seen, chance, here)
-    stands = resolve(stands, odds(judges.borders.scores(rows)), len(seen.tokens.text), NAMED)
+    bordered = judges.borders.scores(rows) + support[[n for _, _, n in stands]] if stands else support[:0]
+    stands = resolve(stands, odds(bordered), len(seen.tokens.text), NAMED)
     if not stands:
         return ()
     members = things_of(seen, stands)

@@ -128,8 +128,8 @@ def test_the_sentence_that_has_the_subject_is_shown_before_one_that_has_not() ->
 @pytest.mark.parametrize(
     ("text", "variant"),
     [
-        ("We run [Gizmo] and [Gizmo-7B] on maps.", ("Gizmo-7B", "VARIANT_OF", "Gizmo")),
-        ("[Gizmo] is large. Talking is left to [Gizmo-Chat].", ("Gizmo-Chat", "VARIANT_OF", "Gizmo")),
+        ("We run [-Gizmo] and [+Gizmo-7B] on maps.", ("Gizmo-7B", "VARIANT_OF", "Gizmo")),
+        ("[-Gizmo] is large. Talking is left to [+Gizmo-Chat].", ("Gizmo-Chat", "VARIANT_OF", "Gizmo")),
     ],
 )
 def test_a_size_or_chat_version_is_a_variant_of_its_family_where_both_are_named(
@@ -141,9 +141,9 @@ def test_a_size_or_chat_version_is_a_variant_of_its_family_where_both_are_named(
 @pytest.mark.parametrize(
     "text",
     [
-        "We run [Gizmo-7B] and [Gadget] on maps.",
-        "We run [Gizmo-7B] and [Gizmo-70B] on maps.",
-        "We count maps in [Gizmo:D] and [Gizmo-7B:D].",
+        "We run [+Gizmo-7B] and [-Gadget] on maps.",
+        "We run [+Gizmo-7B] and [-Gizmo-70B] on maps.",
+        "We count maps in [-Gizmo:D] and [+Gizmo-7B:D].",
     ],
 )
 def test_other_likenesses_make_no_variant(text: str) -> None:

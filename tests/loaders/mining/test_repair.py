@@ -20,7 +20,7 @@ GLUED = [
     ("theAdaptive Shortcut Gate(ASG) module", "the Adaptive Shortcut Gate (ASG) module"),
     (r"We call it \textsc{Quokka} for short.", "We call it Quokka for short."),
     ("Plain $Q$-learning diverges.", "Plain Q-learning diverges."),
-    ("Tested on thequok8dataset, and asquok8too.", "Tested on the quok8 dataset, and as quok8 too."),
+    ("Tested on thequok8dataset, and tasks such asquok8.", "Tested on the quok8 dataset, and tasks such as quok8."),
     ("QuokkaRankerexhibits little loss.", "QuokkaRanker exhibits little loss."),
     ("QuokkaRanker is old. QuokkaRankerandQuokkaFuser win.", "QuokkaRanker is old. QuokkaRanker and QuokkaFuser win."),
     ("We count papers.QuokkaCite is new.", "We count papers. QuokkaCite is new."),
