@@ -19,7 +19,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
-from begat.graph.errors import EvidenceError, GraphError
+from begat.graph.errors import EvidenceError, GraphError, UsageError
 from begat.graph.model import (
     Assertion,
     Declared,
@@ -36,6 +36,7 @@ from begat.graph.model import (
     Thing,
 )  # fmt: skip
 from begat.graph.names import fold
+from begat.graph.reader import is_neo4j
 from begat.graph.vocabulary import NodeType, Origin, Relation
 
 _T = TypeVar("_T")
@@ -287,6 +288,16 @@ def _connect(path: Path, mode: str) -> sqlite3.Connection:
         return connect("mode=ro&immutable=1")
 
 
+def _here(path: str | Path) -> Path:
+    """The path of a file; UsageError for the address of a Neo4j, which has no more than a copy."""
+    if is_neo4j(str(path)):
+        raise UsageError(
+            f"{path}: this needs a graph file, and that is a Neo4j; do it to the file that was pushed (-g FILE), then"
+            f" 'begat push {path}'"
+        )
+    return Path(path)
+
+
 def _check_is_file(path: Path) -> None:
     if not path.is_file():
         raise GraphError(f"{path}: a folder, not a graph file; name the file with -g")
@@ -322,7 +333,7 @@ class Store:
     @classmethod
     def create(cls, path: str | Path) -> Self:
         """Open the graph file at `path` for writing; a new one where there is none."""
-        path = Path(path)
+        path = _here(path)
         if not path.parent.is_dir():
             raise GraphError(f"{path}: the folder {path.parent} does not exist; make it first, or give another -g")
         if path.exists():
@@ -341,7 +352,7 @@ class Store:
 
         Opened for reading it may be read-only, in a read-only folder, or just being written by another process.
         """
-        path = Path(path)
+        path = _here(path)
         if not path.exists():
             raise GraphError(
                 f"{path}: no graph here; build one with 'begat build SOURCE -g {path}', or name another with -g"

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from begat.graph.build import build
-from begat.graph.errors import EvidenceError, GraphError
+from begat.graph.errors import EvidenceError, GraphError, UsageError
 from begat.graph.model import Assertion, Document, Evidence, Mined, Reference, Section, Thing
 from begat.graph.store import SCHEMA_VERSION, Store
 from begat.graph.vocabulary import NodeType, Relation
@@ -151,3 +151,9 @@ def test_an_empty_file_becomes_a_graph(tmp_path: Path) -> None:
     (tmp_path / "empty.begat").touch()
     with Store.create(tmp_path / "empty.begat") as store:
         assert store.revision == 0
+
+
+def test_what_changes_a_graph_needs_its_file() -> None:
+    for opening in (Store.create, Store.open):
+        with pytest.raises(UsageError, match=r"neo4j://db.example.org: this needs a graph file.*then 'begat push"):
+            opening("neo4j://db.example.org")

@@ -158,7 +158,7 @@ def test_the_overview_has_one_answer(shared: str, miniature_path: Path) -> None:
             {"family": "Orca"},
             {"limit": 3, "offset": 2},
         ):
-            assert overview.works(pushed, **given) == overview.works(file, **given), given  # type: ignore[arg-type]
+            assert overview.works(pushed, **given) == overview.works(file, **given), given
         for forward in (True, False):
             asked = ("model-bert", Relation.DISTILLED_FROM, forward)
             assert overview.edges_of(pushed, *asked) == overview.edges_of(file, *asked)
