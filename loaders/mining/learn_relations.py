@@ -9,7 +9,7 @@ It learns from the names as annotated and from the names as found by judges that
 import argparse
 import json
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,10 +21,11 @@ from begat.graph.model import Thing
 from begat.graph.vocabulary import NodeType
 from begat.loaders.mining import gold, learn_names, names, pipeline
 from begat.loaders.mining.judge import JUDGED, Judge
-from begat.loaders.mining.judges import Floats
+from begat.loaders.mining.judges import Floats, Trees, odds
 from begat.loaders.mining.learn_names import trees
 from begat.loaders.mining.measures import measures
 from begat.loaders.mining.reading import Name, Reading
+from begat.loaders.mining.relations import decide
 from begat.loaders.mining.sight import Sight, sight
 
 STRENGTH = 20.0
@@ -33,6 +34,8 @@ LEAST = 3
 """In how many candidates a feature must be told to count."""
 PARTS = 4
 ROUNDS, LEAVES = 120, 10
+BARELY = 0.1
+"""How probable a relation must seem to be calibrated on."""
 SMALL = 0.02
 """Weights below this are not shipped."""
 
@@ -71,8 +74,8 @@ def learn(lessons: Sequence[Lesson]) -> Judge:
     """A judge from lessons; what judges in company learns from scores that were given without having seen the answer."""
     scores = held_out(lessons)
     first = _fit(lessons)
-    numbers, right, parts, real = company(lessons, scores)
-    slope, shift = _calibration(numbers, right, parts, real)
+    numbers, right, parts = company(lessons, scores)
+    slope, shift = _calibration(lessons, scores, numbers, right, parts)
     return Judge(first.index, first.weights, first.bias, trees(numbers, right, ROUNDS, LEAVES), slope, shift)
 
 
@@ -88,9 +91,9 @@ def _scores(judge: Judge, each: Lesson) -> Floats:
 
 def company(
     lessons: Sequence[Lesson], scores: Sequence[Floats]
-) -> tuple[Floats, npt.NDArray[np.bool_], npt.NDArray[np.intp], npt.NDArray[np.bool_]]:
-    """The measures of all candidate relations that count, which of them are right, their part, which are real."""
-    numbers, right, parts, real = [], [], [], []
+) -> tuple[Floats, npt.NDArray[np.bool_], npt.NDArray[np.intp]]:
+    """The measures of all candidate relations that count, which of them are right, and their part."""
+    numbers, right, parts = [], [], []
     for each, score in zip(lessons, scores, strict=True):
         if not len(score):
             continue
@@ -100,26 +103,53 @@ def company(
             numbers.append(measured[counts])
             right.append(each.right[rows, columns][counts])
             parts.append(np.full(int(counts.sum()), gold.part(each.identifier, PARTS)))
-            real.append(np.full(int(counts.sum()), each.real))
-    return np.vstack(numbers), np.concatenate(right), np.concatenate(parts), np.concatenate(real)
+    return np.vstack(numbers), np.concatenate(right), np.concatenate(parts)
 
 
 def _calibration(
-    numbers: Floats, right: npt.NDArray[np.bool_], parts: npt.NDArray[np.intp], real: npt.NDArray[np.bool_]
+    lessons: Sequence[Lesson],
+    scores: Sequence[Floats],
+    numbers: Floats,
+    right: npt.NDArray[np.bool_],
+    parts: npt.NDArray[np.intp],
 ) -> tuple[float, float]:
     """Slope and shift that make the trees' log-odds probabilities, by trees that have not seen the answer.
 
-    Taken from real lessons alone: with the names as annotated a judge is right more often than it will be.
+    Taken from what would be stated, in real lessons alone: choosing the likeliest favours what is overrated, and with
+    the names as annotated a judge is right more often than it will be.
     """
     from sklearn.linear_model import LogisticRegression
 
-    scores = np.zeros(len(right))
+    said: list[float] = []
+    true: list[bool] = []
     for part in range(PARTS):
-        out = parts == part
-        if out.any() and not out.all():
-            scores[out] = trees(numbers[~out], right[~out], ROUNDS, LEAVES).scores(numbers[out])
-    platt = LogisticRegression(C=100.0).fit(scores[real, None], right[real])
+        inside = [n for n, e in enumerate(lessons) if e.real and gold.part(e.identifier, PARTS) == part]
+        if not inside or (parts == part).all():
+            continue
+        judge = trees(numbers[parts != part], right[parts != part], ROUNDS, LEAVES)
+        for n in inside:
+            for chance, correct in _chosen(lessons[n], scores[n], judge):
+                said.append(float(np.log(chance / (1 - chance))))
+                true.append(correct)
+    if len(set(true)) < 2:
+        return 1.0, 0.0
+    platt = LogisticRegression(C=100.0).fit(np.array(said)[:, None], true)
     return float(platt.coef_[0, 0]), float(platt.intercept_[0])
+
+
+def _chosen(each: Lesson, scores: Floats, judge: Trees) -> Iterator[tuple[float, bool]]:
+    """What would be stated of a lesson: how probable it seems, and whether it is right; what is left open is not told."""
+    if not len(scores):
+        return
+    rows, columns, measured = measures(each.sight, scores)
+    chances = np.zeros_like(scores)
+    if len(rows):
+        chances[rows, columns] = np.clip(odds(judge.scores(measured)), 1e-6, 1 - 1e-6)
+    row_of = {(c.subject, c.object): n for n, c in enumerate(each.sight.candidates)}
+    for (candidate, column), chance in decide(each.sight.candidates, chances, BARELY):
+        row = row_of[candidate.subject, candidate.object]
+        if each.counts[row, column]:
+            yield chance, bool(each.right[row, column])
 
 
 def _fit(lessons: Sequence[Lesson]) -> Judge:

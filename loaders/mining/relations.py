@@ -92,13 +92,15 @@ def probabilities(seen: Sight, scores: Floats, judge: Judge) -> Floats:
     return chances
 
 
-def decide(pairs: Sequence[Candidate], chances: Floats) -> list[tuple[tuple[Candidate, int], float]]:
+def decide(
+    pairs: Sequence[Candidate], chances: Floats, floor: float = FLOOR
+) -> list[tuple[tuple[Candidate, int], float]]:
     """The candidates to state, each with its relation (a place in JUDGED) and probability, surest first."""
     proposals = []
     for number, candidate in enumerate(pairs):
         for rivals in RIVALS:
             best = max(rivals, key=lambda r: chances[number, r])
-            if chances[number, best] >= FLOOR:
+            if chances[number, best] >= floor:
                 proposals.append((float(chances[number, best]), candidate, best))
     proposals.sort(key=lambda p: (-_weight(p[0], p[1]), p[1].subject, p[1].object, p[2]))
     taken: set[tuple[int, int, int]] = set()
