@@ -1,4 +1,7 @@
-"""One graph, one answer: Cypher embedded, Cypher in Neo4j and SPARQL return the same rows in the same order."""
+"""One graph, one answer: Cypher embedded, Cypher in Neo4j and SPARQL return the same rows in the same order.
+
+One of the graphs stands in its Neo4j among other people's nodes and relationships, which look like its own.
+"""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -45,14 +48,39 @@ def _file(corpus: str, folder: Path) -> Path:
     return file
 
 
+def beside_others(uri: str) -> None:
+    """Let other people have the same as begat: a node like each, related alike to one another and to begat's."""
+    with neo4j.connected(neo4j.Address.of(uri)) as there, there.session() as session:
+        session.run(
+            "MATCH (n:Begat) WITH n, [l IN labels(n) WHERE l <> 'Begat'][0] AS label CREATE (t:Theirs) SET t = n {.*, _of: n.id}"
+            " SET t:$(label)"
+        ).consume()
+        session.run("CREATE INDEX theirs IF NOT EXISTS FOR (t:Theirs) ON (t._of)").consume()
+        session.run("CALL db.awaitIndexes(60)").consume()
+        session.run(
+            "MATCH (a:Begat)-[r {_ours: true}]->(b:Begat) MATCH (x:Theirs {_of: a.id}) MATCH (y:Theirs {_of: b.id})"
+            " CREATE (x)-[:$(type(r)) {support: 9}]->(y) CREATE (a)-[:$(type(r)) {support: 9}]->(y)"
+            " CREATE (x)-[:$(type(r)) {support: 9}]->(b) CREATE (b)-[:$(type(r)) {support: 9}]->(a)"
+        ).consume()
+
+
+def without_others(uri: str) -> None:
+    with neo4j.connected(neo4j.Address.of(uri)) as there, there.session() as session:
+        session.run("MATCH (t:Theirs) CALL (t) { DETACH DELETE t } IN TRANSACTIONS OF 5000 ROWS").consume()
+        session.run("DROP INDEX theirs IF EXISTS").consume()
+
+
 @pytest.fixture(scope="module", params=["miniature", "examples", "generated"])
 def both(request: pytest.FixtureRequest, neo4j_uri: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Both]:
     file = _file(request.param, tmp_path_factory.mktemp("engines"))
     cleared(neo4j_uri)
     with Store.open(file) as store:
         neo4j.push(store, neo4j_uri)
+        if request.param == "miniature":
+            beside_others(neo4j_uri)
         with Neo4jStore.open(neo4j_uri) as pushed:
             yield Both(request.param, store, pushed)
+    without_others(neo4j_uri)
     cleared(neo4j_uri)
 
 
