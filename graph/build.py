@@ -22,7 +22,7 @@ from typing import Any, Generic, Protocol, TypeVar
 
 from begat.graph import declared, gazetteer, joining, papers, update
 from begat.graph.errors import BegatError, EvidenceError, NotFoundError
-from begat.graph.model import Document, Facts, Mined, Thing
+from begat.graph.model import IN_PART, Document, Facts, Mined, Thing
 from begat.graph.names import fold
 from begat.graph.store import Store, check_evidence, check_mention, record
 from begat.graph.touched import FEW, Touched
@@ -204,12 +204,13 @@ class _Build:
                 continue
             met[document.source][document.id] = digest
             stored = self.sql.execute(
-                "SELECT number, digest, place FROM documents WHERE source = ? AND id = ?",
+                'SELECT number, digest, place, json_array_length("references") FROM documents WHERE source = ? AND id = ?',
                 (document.source, document.id),
             ).fetchone()
-            if stored and stored[1] == digest:
+            poorer = stored is not None and _poorer(document, *stored[2:])
+            if stored and (stored[1] == digest or poorer):
                 self.report.unchanged += 1
-                if stored[2] != document.place:
+                if stored[2] != document.place and not poorer:
                     moved.append((document.place, stored[0]))
                 continue
             self.report.changed += bool(stored)
@@ -478,6 +479,11 @@ def _batches(items: Iterable[T], size: int) -> Iterator[list[T]]:
     iterator = iter(items)
     while batch := list(islice(iterator, size)):
         yield batch
+
+
+def _poorer(document: Document, place: str, references: int) -> bool:
+    """Whether a document came in part, and what is stored at this place, citing so many, is more of it."""
+    return document.place == IN_PART and (place != IN_PART or len(document.references) < references)
 
 
 def _digest(document: Document) -> str:
