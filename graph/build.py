@@ -20,9 +20,9 @@ from difflib import get_close_matches
 from itertools import islice
 from typing import Any, Generic, Protocol, TypeVar
 
-from begat.graph import declared, gazetteer, joining, papers, update
+from begat.graph import corrections, declared, gazetteer, joining, papers, update
 from begat.graph.errors import BegatError, EvidenceError, NotFoundError
-from begat.graph.model import IN_PART, Document, Facts, Mined, Thing
+from begat.graph.model import IN_PART, Document, Facts, Mined, Node, Thing
 from begat.graph.names import fold
 from begat.graph.store import Store, check_evidence, check_mention, record
 from begat.graph.touched import FEW, Touched
@@ -146,6 +146,33 @@ def remove(
     return work.finish(None)
 
 
+def part(store: Store, paper: Node, record: str, reason: str, miner: Miner) -> tuple[str, BuildReport]:
+    """Say that a record, by its id, is another paper than the one it was taken for; kept through builds.
+
+    Both are joined anew, and mined again where they had learned from each other. Gives the record that it was told
+    apart from, and the report. Raises NotFoundError, UsageError.
+    """
+    other = corrections.to_part(store, paper, record)
+    work = _Build(store, miner, None, _silent)
+    with work.changing():
+        work.touch_papers_of(record, other)
+        corrections.part(store, record, other, reason)
+    return other, work.finish(None)
+
+
+def withdraw(store: Store, number: int, miner: Miner) -> None:
+    """Take a correction back, of whatever kind. Raises NotFoundError."""
+    records = corrections.numbered(store, number).of_records
+    if records is None:
+        corrections.withdraw(store, number)
+        return
+    work = _Build(store, miner, None, _silent)
+    with work.changing():
+        work.touch_papers_of(*records)
+        corrections.forget(store, number)
+    work.finish(None)
+
+
 def _silent(stage: str, done: int, total: int | None) -> None:
     pass
 
@@ -228,6 +255,11 @@ class _Build:
                     for document, digest in fresh
                 ]
                 self.touched.added(self.store, numbers)
+
+    def touch_papers_of(self, *records: str) -> None:
+        """Note all records of the papers of which these are records."""
+        query = "SELECT number FROM documents WHERE paper IN (SELECT paper FROM documents WHERE id = ?)"
+        self.touched.note(self.store, (n for id_ in records for (n,) in self.sql.execute(query, (id_,)).fetchall()))
 
     def _number(self, document: Document) -> int | None:
         row = self.sql.execute(

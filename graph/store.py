@@ -707,6 +707,14 @@ class Store:
             (node_id,),
         ).fetchall()
 
+    def records_of(self, node_id: str) -> list[tuple[str, str, str | None]]:
+        """The records that are a paper: (id, source, why it is taken for this paper, where more than its own id says it)."""
+        return self.connection.execute(
+            "SELECT d.id, d.source, m.reason FROM documents d LEFT JOIN merges m ON m.paper = d.paper AND m.member = d.id"
+            " WHERE d.paper = ? ORDER BY m.reason IS NOT NULL, d.id, d.source",
+            (node_id,),
+        ).fetchall()
+
     def named(self, name: str, *, folded: bool = False) -> list[Node]:
         """The nodes that have this name, or this folded name."""
         if folded:
