@@ -10,7 +10,9 @@ import os
 import signal
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
+from difflib import get_close_matches
 from multiprocessing import get_context
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -247,9 +249,12 @@ class Graph:
 def relation_named(name: str | Relation) -> Relation:
     """The relation of this name, whatever its case and dashes ("fine-tuned-from"). Raises UsageError."""
     try:
-        return Relation(str(name).upper().replace("-", "_").replace(" ", "_"))
+        return Relation(written)
+    written = str(name).upper().replace("-", "_").replace(" ", "_")
     except ValueError:
-        raise UsageError(f"no relation {name!r}; there are {', '.join(r.lower() for r in Relation)}") from None
+        near = get_close_matches(written, list(Relation), n=1)
+        hint = f"did you mean {near[0].lower()!r}?" if near else f"there are {', '.join(r.lower() for r in Relation)}"
+        raise UsageError(f"no relation {name!r}; {hint}") from None
 
 
 def open(path: str | Path = DEFAULT_GRAPH) -> Graph:
@@ -466,7 +471,7 @@ def _cluster(address: str) -> Iterator[Executor]:
     try:
         import distributed
     except ImportError:
-        raise UsageError("a cluster needs Dask; install it with: pip install 'begat[dask]'") from None
+        raise UsageError("a cluster needs Dask; install it with: pip install 'distributed>=2025.1'") from None
     try:
         client = distributed.Client(address, timeout=10)
     except (OSError, ValueError) as error:
@@ -499,3 +504,8 @@ def _executor(workers: int) -> Iterator[Executor | None]:
 
 def _leave_interrupts() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+        except BrokenProcessPool:
+            raise BegatError(
+                "a process that mines was ended from outside, most likely for want of memory; what was finished is kept,"
+                f" the same command goes on from there, with fewer --workers than {workers} in less memory"
+            ) from None

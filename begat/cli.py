@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from begat import __version__, api
-from begat.graph.errors import BegatError, NotFoundError, UsageError
+from begat.graph.errors import BegatError, UsageError
 from begat.graph.reader import is_neo4j
 from begat.graph.store import trouble
 from begat.graph.vocabulary import LINEAGE
@@ -67,7 +67,10 @@ def main() -> None:
     except click.ClickException as error:
         context = getattr(error, "ctx", None)
         hint = f" (see '{context.command_path} --help')" if context else ""
-        say(f"begat: {_one_line(error.format_message())}{hint}")
+        said = _one_line(error.format_message())
+        if "unexpected extra argument" in said:
+            said += "; a name of several words goes in quotes"
+        say(f"begat: {said}{hint}")
         sys.exit(2)
     except BegatError as error:
         say(f"begat: {_one_line(str(error))}")
@@ -232,9 +235,14 @@ def parameters(pairs: Sequence[str]) -> dict[str, Any]:
 # -- the commands ----------------------------------------------------------------------------------------
 
 
-@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.group(
+    cls=Commands,
+    invoke_without_command=True,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
 @click.version_option(__version__, prog_name="begat")
-def cli() -> None:
+@click.pass_context
+def cli(ctx: click.Context) -> None:
     """Who descends from whom in research, every relation with the sentence that states it.
 
     \b
@@ -242,6 +250,8 @@ def cli() -> None:
     begat build papers/ -g my.begat   read your own
     begat lineage "Orca 2"            what it is built on, and what came of it
     """
+    if ctx.invoked_subcommand is None:
+        click.echo(ctx.get_help())
 
 
 @cli.command(
@@ -288,6 +298,7 @@ def demo(graph: str, output: Path) -> None:
     epilog=examples(
         "begat build papers.jsonl",
         "begat build notes/ --metadata arxiv.jsonl -g my.begat",
+        "begat build ids.csv --metadata arxiv -g my.begat",
         "begat build table.csv --column title=paper_name --column abstract=summary",
         "zcat dump.jsonl.gz | begat build -",
         "begat build arxiv:2311.11045 arxiv:2306.02707 notes/",
@@ -298,7 +309,10 @@ def demo(graph: str, output: Path) -> None:
 @click.argument("sources", nargs=-1, required=True, metavar="SOURCE...")
 @graph_option
 @click.option(
-    "--metadata", multiple=True, metavar="FILE", help="Titles, authors, dates to join by id; may be repeated."
+    "--metadata",
+    multiple=True,
+    metavar="FILE",
+    help="Titles, authors, dates to join by id; may be repeated. 'arxiv' asks arXiv for those that papers lack.",
 )
 @click.option(
     "--format", "format_", metavar="NAME", help="Read every source as this format (jsonl, csv, bibtex, page, ...)."
@@ -754,7 +768,9 @@ def path(a: str, b: str, graph: str, max_length: int, format_: str) -> None:
     with opened(graph) as source:
         found = source.path(a, b, max_length=max_length)
         if found is None:
-            raise BegatError(f"no connection of {a!r} and {b!r} within {max_length} steps; --max-length looks further")
+            raise BegatError(
+                f"no connection of {a!r} and {b!r} within {_count(max_length, 'step')}; --max-length looks further"
+            )
         click.echo(found.json() if format_ == "json" else found.text())
 
 
@@ -770,7 +786,7 @@ def search(text: str, graph: str, limit: int, format_: str) -> None:
     with opened(graph) as source:
         hits = source.search(text, limit)
     if not hits:
-        raise NotFoundError(text)
+        raise BegatError(f"nothing speaks of {text!r}; try one word of it, or build from more")
     rows = [(hit.kind, hit.node.name, hit.snippet, hit.node.id) for hit in hits]
     _emit_rows(Result(("kind", "name", "text", "id"), rows), format_)
 
@@ -1131,8 +1147,10 @@ def stats(graph: str, format_: str) -> None:
     for heading, value in fields.items():
         if isinstance(value, dict):
             click.echo(f"{heading}:")
-            for name, count in list(value.items())[:_MOST_COUNTED]:
-                click.echo(f"  {name:<22} {count:>9}")
+            shown = list(value.items())[:_MOST_COUNTED]
+            widest = max((22, *(len(name) for name, _ in shown)))
+            for name, count in shown:
+                click.echo(f"  {name:<{widest}} {count:>9}")
             if len(value) > _MOST_COUNTED:
                 click.echo(f"  and {len(value) - _MOST_COUNTED} more ('--format json' has all)")
         else:
