@@ -248,9 +248,9 @@ class Graph:
 
 def relation_named(name: str | Relation) -> Relation:
     """The relation of this name, whatever its case and dashes ("fine-tuned-from"). Raises UsageError."""
+    written = str(name).upper().replace("-", "_").replace(" ", "_")
     try:
         return Relation(written)
-    written = str(name).upper().replace("-", "_").replace(" ", "_")
     except ValueError:
         near = get_close_matches(written, list(Relation), n=1)
         hint = f"did you mean {near[0].lower()!r}?" if near else f"there are {', '.join(r.lower() for r in Relation)}"
@@ -497,6 +497,11 @@ def _executor(workers: int) -> Iterator[Executor | None]:
     with ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_leave_interrupts) as pool:
         try:
             yield pool
+        except BrokenProcessPool:
+            raise BegatError(
+                "a process that mines was ended from outside, most likely for want of memory; what was finished is kept,"
+                f" the same command goes on from there, with fewer --workers than {workers} in less memory"
+            ) from None
         except BaseException:
             pool.shutdown(wait=True, cancel_futures=True)
             raise
@@ -504,8 +509,3 @@ def _executor(workers: int) -> Iterator[Executor | None]:
 
 def _leave_interrupts() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-        except BrokenProcessPool:
-            raise BegatError(
-                "a process that mines was ended from outside, most likely for want of memory; what was finished is kept,"
-                f" the same command goes on from there, with fewer --workers than {workers} in less memory"
-            ) from None
