@@ -47,6 +47,8 @@ Progress = Callable[[str, int, int | None], None]
 """Told of (stage, done, total); total is None where it is not known."""
 
 DEFAULT_GRAPH = "graph.begat"
+ARXIV = "arxiv"
+"""In the place of a file of metadata: what arXiv's API says."""
 
 
 class Graph:
@@ -293,7 +295,7 @@ def build(
     `{"title": "paper_name"}`). What services answer is kept in the folder `cache` (None: the user's own) and asked
     for once; `offline` asks nobody. `contact` is an address that services may write to, `note` is told what is
     waited for. `metadata` are files of bibliographic
-    facts, joined by id to papers that lack them. `workers` > 1 mines in that many processes, `dask` (a scheduler's
+    facts, joined by id to papers that lack them; "arxiv" asks arXiv's API for them. `workers` > 1 mines in that many processes, `dask` (a scheduler's
     address, `tcp://scheduler:8786`) on the workers of a cluster. `min_confidence` keeps weaker assertions out of the graph's edges. What cannot be read goes to `on_problem`, the rest goes on.
 
     Building the same sources again changes nothing; a document that changed or went from its source takes its
@@ -331,12 +333,19 @@ def build(
         _cluster(dask) if dask else _executor(workers) as executor,
         Store.create(graph) as store,
     ):
-        facts = (fact for file in metadata for fact in loaders.metadata(str(file), on_problem=problems, client=client))
+
+        def facts() -> Iterator[Facts]:
+            files = [str(file) for file in metadata if str(file) != ARXIV]
+            for file in files:
+                yield from loaders.metadata(file, on_problem=problems, client=client)
+            if len(files) < len(metadata):
+                yield from loaders.asked_metadata(client, store, problems)
+
         report = build_graph(
             store,
             documents(store),
             pipeline,
-            facts=facts,
+            facts=facts(),
             complete=complete,
             executor=executor,
             progress=progress,

@@ -116,13 +116,14 @@ def build(
 
     `complete` names the sources that were read to their end: what the store has of them and this build did not meet
     is removed. It is looked at after the last document, so that a reader can fill it in as it goes; None: every
-    source met, standard input ("-") apart. `min_confidence`, kept in the file, is the confidence below which a
+    source met, standard input ("-") apart. `facts` are taken after the documents, so that who gives them can look which
+    these lack. `min_confidence`, kept in the file, is the confidence below which a
     mined edge is left out of the graph (its assertions stay).
     """
     work = _Build(store, miner, executor, progress or _silent)
     with work.report.timing("read"):
-        work.add_facts(facts)
         met = work.read(documents)
+        work.add_facts(facts)
         sources = {source for source in met if source != STDIN} if complete is None else set(complete)
         work.remove_missing(met, sources)
     return work.finish(min_confidence)

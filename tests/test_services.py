@@ -11,7 +11,7 @@ from begat.cli import cli
 from begat.graph.errors import BegatError, UsageError
 from begat.graph.vocabulary import Relation
 from begat.loaders.apis import Client
-from tests.loaders.apis import birds
+from tests.loaders.apis import birds, feeds
 from tests.loaders.apis.birds import BIRDS
 from tests.loaders.apis.loopback import Asked, Loopback, PatientClock, Said, serving
 
@@ -151,6 +151,23 @@ def test_a_part_never_takes_the_place_of_the_whole(asks: str, command: Command, 
     server.answer = lambda asked: FAILS if asked.path.endswith("/references") else birds.everything(asked)
     assert "only 0 of its 3 references came" in command(*COMMANDS[asks], "--cache", "another")
     assert cited_by_heron() == before
+
+
+def test_metadata_of_arxiv_is_asked_for_where_papers_lack_it(
+    command: Command, server: Loopback, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in feeds.environment(server.base).items():
+        monkeypatch.setenv(name, value)
+    server.answer = feeds.everything
+    Path("ids.jsonl").write_text('{"id": "2401.00011", "abstract": "It wades."}\n{"id": "x", "title": "No id"}\n')
+    command("build", "ids.jsonl", "--metadata", "arxiv")
+    with begat.open("my.begat") as graph:
+        heron = graph.find("2401.00011")
+        assert (heron.name, heron.date) == (BIRDS["Heron"].title, BIRDS["Heron"].date)
+        assert list(graph.check()) == []
+    assert server.asked[-1].query["id_list"] == "2401.00011" and len(server.asked) == 1
+    assert "nothing changed" in command("build", "ids.jsonl", "--metadata", "arxiv")
+    assert len(server.asked) == 1, "what is known is not asked for"
 
 
 def test_from_python(server: Loopback) -> None:
