@@ -10,7 +10,9 @@ import os
 import signal
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
+from difflib import get_close_matches
 from multiprocessing import get_context
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -45,6 +47,8 @@ Progress = Callable[[str, int, int | None], None]
 """Told of (stage, done, total); total is None where it is not known."""
 
 DEFAULT_GRAPH = "graph.begat"
+ARXIV = "arxiv"
+"""In the place of a file of metadata: what arXiv's API says."""
 
 
 class Graph:
@@ -246,10 +250,13 @@ class Graph:
 
 def relation_named(name: str | Relation) -> Relation:
     """The relation of this name, whatever its case and dashes ("fine-tuned-from"). Raises UsageError."""
+    written = str(name).upper().replace("-", "_").replace(" ", "_")
     try:
-        return Relation(str(name).upper().replace("-", "_").replace(" ", "_"))
+        return Relation(written)
     except ValueError:
-        raise UsageError(f"no relation {name!r}; there are {', '.join(r.lower() for r in Relation)}") from None
+        near = get_close_matches(written, list(Relation), n=1)
+        hint = f"did you mean {near[0].lower()!r}?" if near else f"there are {', '.join(r.lower() for r in Relation)}"
+        raise UsageError(f"no relation {name!r}; {hint}") from None
 
 
 def open(path: str | Path = DEFAULT_GRAPH) -> Graph:
@@ -288,7 +295,7 @@ def build(
     `{"title": "paper_name"}`). What services answer is kept in the folder `cache` (None: the user's own) and asked
     for once; `offline` asks nobody. `contact` is an address that services may write to, `note` is told what is
     waited for. `metadata` are files of bibliographic
-    facts, joined by id to papers that lack them. `workers` > 1 mines in that many processes, `dask` (a scheduler's
+    facts, joined by id to papers that lack them; "arxiv" asks arXiv's API for them. `workers` > 1 mines in that many processes, `dask` (a scheduler's
     address, `tcp://scheduler:8786`) on the workers of a cluster. `min_confidence` keeps weaker assertions out of the graph's edges. What cannot be read goes to `on_problem`, the rest goes on.
 
     Building the same sources again changes nothing; a document that changed or went from its source takes its
@@ -326,12 +333,19 @@ def build(
         _cluster(dask) if dask else _executor(workers) as executor,
         Store.create(graph) as store,
     ):
-        facts = (fact for file in metadata for fact in loaders.metadata(str(file), on_problem=problems, client=client))
+
+        def facts() -> Iterator[Facts]:
+            files = [str(file) for file in metadata if str(file) != ARXIV]
+            for file in files:
+                yield from loaders.metadata(file, on_problem=problems, client=client)
+            if len(files) < len(metadata):
+                yield from loaders.asked_metadata(client, store, problems)
+
         report = build_graph(
             store,
             documents(store),
             pipeline,
-            facts=facts,
+            facts=facts(),
             complete=complete,
             executor=executor,
             progress=progress,
@@ -466,7 +480,7 @@ def _cluster(address: str) -> Iterator[Executor]:
     try:
         import distributed
     except ImportError:
-        raise UsageError("a cluster needs Dask; install it with: pip install 'begat[dask]'") from None
+        raise UsageError("a cluster needs Dask; install it with: pip install 'distributed>=2025.1'") from None
     try:
         client = distributed.Client(address, timeout=10)
     except (OSError, ValueError) as error:
@@ -492,6 +506,11 @@ def _executor(workers: int) -> Iterator[Executor | None]:
     with ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_leave_interrupts) as pool:
         try:
             yield pool
+        except BrokenProcessPool:
+            raise BegatError(
+                "a process that mines was ended from outside, most likely for want of memory; what was finished is kept,"
+                f" the same command goes on from there, with fewer --workers than {workers} in less memory"
+            ) from None
         except BaseException:
             pool.shutdown(wait=True, cancel_futures=True)
             raise

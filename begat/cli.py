@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from begat import __version__, api
-from begat.graph.errors import BegatError, NotFoundError, UsageError
+from begat.graph.errors import BegatError, UsageError
 from begat.graph.reader import is_neo4j
 from begat.graph.store import trouble
 from begat.graph.vocabulary import LINEAGE
@@ -67,7 +67,10 @@ def main() -> None:
     except click.ClickException as error:
         context = getattr(error, "ctx", None)
         hint = f" (see '{context.command_path} --help')" if context else ""
-        say(f"begat: {_one_line(error.format_message())}{hint}")
+        said = _one_line(error.format_message())
+        if "unexpected extra argument" in said:
+            said += "; a name of several words goes in quotes"
+        say(f"begat: {said}{hint}")
         sys.exit(2)
     except BegatError as error:
         say(f"begat: {_one_line(str(error))}")
@@ -232,9 +235,14 @@ def parameters(pairs: Sequence[str]) -> dict[str, Any]:
 # -- the commands ----------------------------------------------------------------------------------------
 
 
-@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.group(
+    cls=Commands,
+    invoke_without_command=True,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
 @click.version_option(__version__, prog_name="begat")
-def cli() -> None:
+@click.pass_context
+def cli(ctx: click.Context) -> None:
     """Who descends from whom in research, every relation with the sentence that states it.
 
     \b
@@ -242,9 +250,14 @@ def cli() -> None:
     begat build papers/ -g my.begat   read your own
     begat lineage "Orca 2"            what it is built on, and what came of it
     """
+    if ctx.invoked_subcommand is None:
+        click.echo(ctx.get_help())
 
 
-@cli.command(epilog=examples("begat demo", "begat demo -o /tmp/orca.html"))
+@cli.command(
+    short_help="Build the example corpus and show the lineage of Orca 2.",
+    epilog=examples("begat demo", "begat demo -o /tmp/orca.html"),
+)
 @click.option(
     "-g", "--graph", default="demo.begat", show_default=True, metavar="FILE", help="Where the demo's graph goes."
 )
@@ -281,22 +294,29 @@ def demo(graph: str, output: Path) -> None:
 
 
 @cli.command(
+    short_help="Read files, folders, addresses; add what they state.",
     epilog=examples(
         "begat build papers.jsonl",
         "begat build notes/ --metadata arxiv.jsonl -g my.begat",
+        "begat build ids.csv --metadata arxiv -g my.begat",
         "begat build table.csv --column title=paper_name --column abstract=summary",
         "zcat dump.jsonl.gz | begat build -",
         "begat build arxiv:2311.11045 arxiv:2306.02707 notes/",
         "begat build oai:cs:cs:CL@2025-01-01..2025-01-07 --contact me@example.org",
         "begat build hf:org/model hf:org/model/descendants --offline",
-    )
+    ),
 )
 @click.argument("sources", nargs=-1, required=True, metavar="SOURCE...")
 @graph_option
 @click.option(
-    "--metadata", multiple=True, metavar="FILE", help="Titles, authors, dates to join by id; may be repeated."
+    "--metadata",
+    multiple=True,
+    metavar="FILE",
+    help="Titles, authors, dates to join by id; may be repeated. 'arxiv' asks arXiv for those that papers lack.",
 )
-@click.option("--format", "format_", metavar="NAME", help="Read every source as this format instead of recognising it.")
+@click.option(
+    "--format", "format_", metavar="NAME", help="Read every source as this format (jsonl, csv, bibtex, page, ...)."
+)
 @click.option(
     "--column", "columns", multiple=True, metavar="FIELD=COLUMN", help="Which column holds a field; may be repeated."
 )
@@ -329,9 +349,10 @@ def build(
 ) -> None:
     """Read SOURCEs (files, folders, "-", addresses such as arxiv:ID), mine them, add to the graph.
 
-    Formats are known by their content: JSON Lines, JSON, CSV, TSV and Parquet records, dataset-viewer pages,
-    lists of abstracts, HTML, text and Markdown pages. Documents that have not changed are skipped, so building
-    again is cheap and changes nothing.
+    Formats are known by their content: records (JSON Lines, JSON, CSV, TSV, Parquet), libraries (CSL JSON, BibTeX,
+    RIS), dumps (arXiv, OpenAlex, Semantic Scholar, Crossref, the ACL Anthology), papers (PDF, LaTeX, JATS, TEI),
+    model cards, pages (HTML, Markdown, text). Documents that have not changed are skipped, so building again is
+    cheap and changes nothing.
 
     What addresses name, services are asked for, politely: arxiv:ID, oai:SET@FROM..UNTIL (arXiv's lists),
     doi:DOI, s2:ID, openalex:ID, hf:ORG/MODEL, and links to these; docs/sources.md lists them all. What came is kept, and asked for once.
@@ -372,14 +393,14 @@ def _build(sources: Sequence[str], graph: str, *, quiet: bool = False, **options
         with api.build(sources, graph, on_problem=told, progress=progress, note=waits, **options) as built:
             report = built.report
     assert report is not None
-    if not quiet:
-        say(_summary(report, graph))
     for problem in report.problems[:_MOST_PROBLEMS]:
         say(f"begat: {_one_line(problem)}")
     if len(report.problems) > _MOST_PROBLEMS:
         say(f"begat: {len(report.problems) - _MOST_PROBLEMS} more of these")
     if report.read == 0 and problems:
-        raise BegatError("nothing could be read; the graph is as it was")
+        raise BegatError(f"nothing could be read; {graph} {_became(report)}")
+    if not quiet:
+        say(_summary(report, graph))
     return report
 
 
@@ -398,12 +419,19 @@ def _summary(report: BuildReport, graph: str) -> str:
     told = ", ".join(f"{count} {what}" for what, count in counts if count)
     read = f"read {_count(report.read, 'document')}" + (f" ({told})" if told else "")
     if not report.resolved:
-        return f"{read}; nothing changed, {graph} is as it was"
+        return f"{read}; nothing changed, {graph} {_became(report)}"
     lines = [f"{read} in {sum(report.seconds.values()):.1f} s"]
     if report.remined_because:
         lines.append(f"mined all {report.mined} again: {report.remined_because}")
-    lines.append(f"{graph} now has {_size(report)}")
+    lines.append(f"{graph} {_became(report)}")
     return "\n".join(lines)
+
+
+def _became(report: BuildReport) -> str:
+    """What a graph is after a build."""
+    if not report.resolved:
+        return "is as it was"
+    return f"now has {_size(report)}" if report.nodes else "is empty"
 
 
 def _size(report: BuildReport) -> str:
@@ -458,12 +486,13 @@ def _asking(quiet: bool) -> Iterator[dict[str, Any]]:
 
 
 @cli.command(
+    short_help="Ask services for what is missing of the graph's papers.",
     epilog=examples(
         "begat enrich -g my.begat",
         "begat enrich --from s2 --sentences -g my.begat",
         "begat enrich --by-title -g zotero.begat",
         "begat enrich --from arxiv,openalex --contact me@example.org",
-    )
+    ),
 )
 @graph_option
 @click.option(
@@ -506,12 +535,13 @@ def enrich(
 
 
 @cli.command(
+    short_help="Add what is near NAME by citations and declared bases.",
     epilog=examples(
         "begat grow 'Orca 2' --depth 2 -g my.begat",
         "begat grow arxiv:2311.11045 --descendants --limit 50 --yes -g new.begat",
         "begat grow hf:org/model --depth 2",
         "begat grow 'Orca 2' --depth 2 --offline",
-    )
+    ),
 )
 @click.argument("name")
 @graph_option
@@ -613,12 +643,13 @@ def _enriched(found: Enriched) -> str:
 
 
 @cli.command(
+    short_help="What NAME is built on, and what came of it.",
     epilog=examples(
         "begat lineage 'Orca 2'",
         "begat lineage BERT --descendants --depth 2",
         "begat lineage 'Orca 2' --format html -o orca-2.html",
         "begat lineage LoRA --format png -o lora.png",
-    )
+    ),
 )
 @click.argument("name")
 @graph_option
@@ -662,7 +693,10 @@ def lineage(
         emit_scene(found, format_, output, page)
 
 
-@cli.command(epilog=examples("begat family LLaMA", "begat family BERT --format html -o bert-family.html"))
+@cli.command(
+    short_help="A family over the years, and what it builds on.",
+    epilog=examples("begat family LLaMA", "begat family BERT --format html -o bert-family.html"),
+)
 @click.argument("name")
 @graph_option
 @confidence_option
@@ -682,7 +716,8 @@ def family(name: str, graph: str, min_confidence: float, format_: str, output: P
 
 
 @cli.command(
-    epilog=examples("begat compare 'Orca 2' WizardLM", "begat compare DistilBERT TinyBERT --format html -o two.html")
+    short_help="Two things side by side, and where they part.",
+    epilog=examples("begat compare 'Orca 2' WizardLM", "begat compare DistilBERT TinyBERT --format html -o two.html"),
 )
 @click.argument("a")
 @click.argument("b")
@@ -708,7 +743,10 @@ def compare(
         emit_scene(found, format_, output, page)
 
 
-@cli.command(epilog=examples("begat show 'Orca 2'", "begat show 2311.11045", "begat show LoRA --format json"))
+@cli.command(
+    short_help="One thing: its names, relations, and their sentences.",
+    epilog=examples("begat show 'Orca 2'", "begat show 2311.11045", "begat show LoRA --format json"),
+)
 @click.argument("name")
 @graph_option
 @click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text", show_default=True)
@@ -730,7 +768,9 @@ def path(a: str, b: str, graph: str, max_length: int, format_: str) -> None:
     with opened(graph) as source:
         found = source.path(a, b, max_length=max_length)
         if found is None:
-            raise BegatError(f"no connection of {a!r} and {b!r} within {max_length} steps; --max-length looks further")
+            raise BegatError(
+                f"no connection of {a!r} and {b!r} within {_count(max_length, 'step')}; --max-length looks further"
+            )
         click.echo(found.json() if format_ == "json" else found.text())
 
 
@@ -746,7 +786,7 @@ def search(text: str, graph: str, limit: int, format_: str) -> None:
     with opened(graph) as source:
         hits = source.search(text, limit)
     if not hits:
-        raise NotFoundError(text)
+        raise BegatError(f"nothing speaks of {text!r}; try one word of it, or build from more")
     rows = [(hit.kind, hit.node.name, hit.snippet, hit.node.id) for hit in hits]
     _emit_rows(Result(("kind", "name", "text", "id"), rows), format_)
 
@@ -785,10 +825,11 @@ def query(graph: api.Graph, text: str, timeout: float, **parameters: Any) -> Res
 
 
 @cli.command(
+    short_help="Ask in SPARQL 1.1 (read-only).",
     epilog=examples(
         "begat sparql 'SELECT ?a WHERE { ?a begat:extends b:model-orca }'",
         "begat sparql 'SELECT ?x WHERE { ?x skos:prefLabel ?name }' --param name=Orca",
-    )
+    ),
 )
 @asking
 def sparql(graph: api.Graph, text: str, timeout: float, **parameters: Any) -> Result:
@@ -816,9 +857,10 @@ def _emit_rows(result: Result, format_: str) -> None:
 
 
 @cli.command(
+    short_help="Ask a question of the library (--list shows them).",
     epilog=examples(
         "begat ask --list", "begat ask descendants name=BERT", "begat ask most-built-upon --engine sparql --format csv"
-    )
+    ),
 )
 @click.argument("question", required=False)
 @click.argument("values", nargs=-1, metavar="[KEY=VALUE]...")
@@ -831,15 +873,17 @@ def ask(question: str | None, values: tuple[str, ...], graph: str, list_: bool, 
     from begat.queries.library import questions
 
     if list_ or question is None:
+        widest = max(len(entry.usage) for entry in questions().values())
         for entry in questions().values():
-            click.echo(f"{entry.usage:<44} {entry.doc}")
+            click.echo(f"{entry.usage:<{widest}}  {entry.doc}")
         return
     with opened(graph) as source:
         _emit_rows(source.ask(question, engine=engine, **parameters(values)), format_)
 
 
 @cli.command(
-    epilog=examples("begat export turtle -o graph.ttl", "begat export network -o graph.html", "begat export --list")
+    short_help="Write the graph in another format (--list shows them).",
+    epilog=examples("begat export turtle -o graph.ttl", "begat export network -o graph.html", "begat export --list"),
 )
 @click.argument("format_", metavar="FORMAT", required=False)
 @graph_option
@@ -856,14 +900,16 @@ def export(
     if list_ or format_ is None:
         for name, entry in FORMATS.items():
             click.echo(f"{name:<12} {entry.description}")
-        click.echo(f"{'network':<12} the whole graph as a page to drag about in a browser (HTML)")
+        click.echo(
+            f"{'network':<12} what is most connected, as a page to drag about in a browser (HTML, without quotes)"
+        )
         return
     with opened(graph) as source:
         if format_ == "network":
             from begat.viz.network import network_page
 
             with source.file() as store:
-                emit(network_page(store), output)
+                emit(network_page(store, min_confidence=min_confidence), output)
             return
         source.export(format_, output, evidence=not no_evidence, min_confidence=min_confidence)
     if output is not None:
@@ -871,11 +917,12 @@ def export(
 
 
 @cli.command(
+    short_help="Copy the graph into a Neo4j; again, only what changed.",
     epilog=examples(
         "begat push neo4j://localhost:7687",
         "begat push neo4j+s://db.example.org/papers -g my.begat --workers 8",
         "begat push neo4j://localhost:7687 --wipe",
-    )
+    ),
 )
 @click.argument("url", envvar="NEO4J_URI", metavar="URL")
 @graph_option
@@ -923,7 +970,10 @@ def _wipe(url: str, yes: bool) -> None:
     say(f"removed {removed.nodes.removed:,} nodes and {removed.edges.removed:,} edges")
 
 
-@cli.command(epilog=examples("begat remove notes/old.jsonl", "begat remove 2311.11045"))
+@cli.command(
+    short_help="Take a source or a document out of the graph.",
+    epilog=examples("begat remove notes/old.jsonl", "begat remove 2311.11045"),
+)
 @click.argument("what")
 @graph_option
 def remove(what: str, graph: str) -> None:
@@ -933,7 +983,10 @@ def remove(what: str, graph: str) -> None:
 
 
 @cli.command(
-    epilog=examples("begat serve", "begat serve --port 9000 -g my.begat", "begat serve --allow-edits  # mark and merge")
+    short_help="Explore the graph in a browser.",
+    epilog=examples(
+        "begat serve", "begat serve --port 9000 -g my.begat", "begat serve --allow-edits  # mark and merge"
+    ),
 )
 @graph_option
 @click.option("--host", default="127.0.0.1", show_default=True, metavar="ADDRESS", help="The address to listen on.")
@@ -953,7 +1006,10 @@ def serve(graph: str, host: str, port: int, allow_edits: bool) -> None:
 reason_option = click.option("--reason", required=True, metavar="TEXT", help="Why; kept with the correction.")
 
 
-@cli.command(epilog=examples("begat mark 'Orca 2' extends Orca right --reason 'section 1 says so'"))
+@cli.command(
+    short_help="Say that an edge is right or wrong.",
+    epilog=examples("begat mark 'Orca 2' extends Orca right --reason 'section 1 says so'"),
+)
 @click.argument("subject")
 @click.argument("relation")
 @click.argument("object_", metavar="OBJECT")
@@ -992,19 +1048,37 @@ def merge(a: str, b: str, graph: str, reason: str) -> None:
     say(f"{a!r} and {b!r} are one now: {node.name} ({node.id})")
 
 
-@cli.command(epilog=examples("begat split DPO 'Direct Preference Order' --reason 'other initials'"))
+@cli.command(
+    short_help="Say that a name of one thing is that of another.",
+    epilog=examples(
+        "begat split DPO 'Direct Preference Order' --reason 'other initials'",
+        "begat split 'On Parrots' library#7 --reason 'the talk, not the paper'  # 'begat show' lists a paper's records",
+    ),
+)
 @click.argument("name")
 @click.argument("alias")
 @graph_option
 @reason_option
 def split(name: str, alias: str, graph: str, reason: str) -> None:
-    """Say that ALIAS, so far a name of NAME, is another thing; kept through builds."""
+    """Say that ALIAS, so far a name of NAME, is another thing; kept through builds.
+
+    NAME may be a paper, and ALIAS a record that was taken for it: that is another paper then.
+    """
     from begat.graph import corrections
+    from begat.graph.build import part
     from begat.graph.search import find
     from begat.graph.store import Store
+    from begat.graph.vocabulary import NodeType
 
     with Store.open(graph, write=True) as store:
-        corrections.split(store, find(store, name), alias, reason)
+        node = find(store, name)
+        if node.type is NodeType.PAPER:
+            from begat.loaders.mining import pipeline
+
+            other, _ = part(store, node, alias, reason, pipeline)
+            say(f"{alias!r} and {other!r} are two papers now")
+            return
+        corrections.split(store, node, alias, reason)
     say(f"{alias!r} is no longer a name of {name!r}")
 
 
@@ -1015,12 +1089,15 @@ def split(name: str, alias: str, graph: str, reason: str) -> None:
 @click.option("--withdraw", type=click.IntRange(1), metavar="N", help="Take correction N back.")
 def corrections(graph: str, withdraw: int | None) -> None:
     """What readers have corrected, as JSON Lines."""
+    from begat.graph import build
     from begat.graph import corrections as kept
     from begat.graph.store import Store
 
     with Store.open(graph, write=withdraw is not None) as store:
         if withdraw is not None:
-            kept.withdraw(store, withdraw)
+            from begat.loaders.mining import pipeline
+
+            build.withdraw(store, withdraw, pipeline)
             say(f"took correction {withdraw} back")
             return
         for correction in kept.corrections(store):
@@ -1028,7 +1105,8 @@ def corrections(graph: str, withdraw: int | None) -> None:
 
 
 @cli.command(
-    epilog=examples("begat diff before.begat after.begat", "begat diff old.begat new.begat --json | jq .ancestors")
+    short_help="What the graph NEW has otherwise than the graph OLD.",
+    epilog=examples("begat diff before.begat after.begat", "begat diff old.begat new.begat --json | jq .ancestors"),
 )
 @click.argument("old", type=click.Path(path_type=Path))
 @click.argument("new", type=click.Path(path_type=Path))
@@ -1052,7 +1130,10 @@ _MOST_COUNTED = 25
 """Lines of one kind that `stats` prints: a graph that was grown has hundreds of sources."""
 
 
-@cli.command(epilog=examples("begat stats", "begat stats --format json"))
+@cli.command(
+    short_help="Counts: documents, nodes, edges, where they come from.",
+    epilog=examples("begat stats", "begat stats --format json"),
+)
 @graph_option
 @click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text", show_default=True)
 def stats(graph: str, format_: str) -> None:
@@ -1066,15 +1147,20 @@ def stats(graph: str, format_: str) -> None:
     for heading, value in fields.items():
         if isinstance(value, dict):
             click.echo(f"{heading}:")
-            for name, count in list(value.items())[:_MOST_COUNTED]:
-                click.echo(f"  {name:<22} {count:>9}")
+            shown = list(value.items())[:_MOST_COUNTED]
+            widest = max((22, *(len(name) for name, _ in shown)))
+            for name, count in shown:
+                click.echo(f"  {name:<{widest}} {count:>9}")
             if len(value) > _MOST_COUNTED:
                 click.echo(f"  and {len(value) - _MOST_COUNTED} more ('--format json' has all)")
         else:
             click.echo(f"{heading + ':':<24} {value if value is not None else '-':>9}")
 
 
-@cli.command(epilog=examples("begat check", "begat check -g my.begat && echo sound"))
+@cli.command(
+    short_help="Check the file and every evidence quote in it.",
+    epilog=examples("begat check", "begat check -g my.begat && echo sound"),
+)
 @graph_option
 def check(graph: str) -> None:
     """Check the file and every evidence quote in it; exits with 1 where anything is wrong."""

@@ -2,7 +2,7 @@
 
     python -m benchmarks.mining [CORPUS.jsonl] [--most N]
 
-spaCy (`pip install 'begat[bench]'`) is given a blank English pipeline with its sentencizer and an entity ruler of the
+spaCy (`pip install '.[bench]'`) is given a blank English pipeline with its sentencizer and an entity ruler of the
 very names that begat finds in the same abstracts: it looks up what begat has to find out, and judges no relation. Both
 run in this process, one after the other, over the same documents; the time is processor time, so that what else the
 machine does counts little.

@@ -1,11 +1,12 @@
 """How fast a graph gets into Neo4j: `begat push` beside LOAD CSV and neo4j-admin's import, on the same machine.
 
-    python -m benchmarks.neo4j --nodes 1000000 --edges 5000000 [--folder F] [--heap 4g]
+    python -m benchmarks.neo4j --nodes 1000000 --edges 5000000 --heap 4g --pages 4096 [--folder F]
     python -m benchmarks.neo4j --graph large.begat --workers 4
 
 Needs `make test-neo4j` to have fetched the jars (or BEGAT_NEO4J_LIB). Each way starts with an empty database of its
-own. The peers write the same properties, from CSV files whose making is timed apart; LOAD CSV also creates the index
-on ids that it needs, and neither can be interrupted, repeated or told only what changed.
+own. The peers write the same properties, from CSV files whose making is timed apart. A push makes all constraints and
+indexes that begat reads by; LOAD CSV starts with the one that it needs itself, and is timed with the others, made after
+it, apart; the import makes none. Neither of them can be interrupted, repeated or told only what changed.
 """
 
 import argparse
@@ -58,6 +59,7 @@ def main() -> None:
     arguments.add_argument("--folder", type=Path, help="Where the files go (default: a temporary folder).")
     arguments.add_argument("--graph", type=Path, help="Push this graph file, of `generated.large`, not a new one.")
     arguments.add_argument("--heap", default="2g", help="What Java may have.")
+    arguments.add_argument("--pages", type=int, default=512, help="What the server may keep of its files, in MiB.")
     given = arguments.parse_args()
     if reason := why_not():
         sys.exit(reason)
@@ -69,32 +71,58 @@ def main() -> None:
                 # Twenty statements a paper, as in generated.large: papers are nodes too.
                 generated.large(path, given.nodes - given.edges // 20, given.edges)
         with Store.open(path) as store:
-            measure(store, folder, given.workers, given.heap)
+            measure(store, folder, given.workers, given.heap, given.pages)
 
 
-def measure(store: Store, folder: Path, workers: list[int], heap: str) -> None:
+def measure(store: Store, folder: Path, workers: list[int], heap: str, pages: int) -> None:
     nodes, edges = (store.connection.execute(f"SELECT count(*) FROM {t}").fetchone()[0] for t in ("nodes", "edges"))
     size = nodes + edges
     print(f"{nodes:,} nodes, {edges:,} edges, {os.cpu_count()} cores, {heap} for Java", flush=True)
+    for count in workers:
+        with server(folder / f"push{count}", heap, java=_java(pages)) as running:
+            pushed(store, running, size, count, folder)
     with timed("write the CSV", size):
         export(store, "neo4j-import", folder / "csv")
     admin(folder, size, heap)
-    load_csv(folder, size, heap)
-    shutil.rmtree(folder / "csv")
-    for count in workers:
-        with server(folder / "push", heap, java=()) as running:
-            Store.create(folder / "empty.begat").close()
-            with timed("constraints and indexes", 0, running), Store.open(folder / "empty.begat") as empty:
-                neo4j.push(empty, running.uri)
-            with timed(f"begat push, {count} workers", size, running):
-                neo4j.push(store, running.uri, workers=count, replace=True)
-            with timed("  again, nothing changed", size, running):
-                neo4j.push(store, running.uri, workers=count)
-            with neo4j.connected(neo4j.Address.of(running.uri)) as driver, driver.session() as session:
-                session.run("MATCH (g:BegatGraph) REMOVE g.stamp").consume()
-            with timed("  again, all compared", size, running):
-                neo4j.push(store, running.uri, workers=count)
-        shutil.rmtree(folder / "push")
+    with server(folder / "load", heap, java=_java(pages)) as running:
+        load_csv(folder, running, size)
+    with server(folder / f"push{workers[-1]}", heap, java=_java(pages)) as running:
+        compared(store, running, size, workers[-1])
+
+
+def _java(pages: int) -> list[str]:
+    return [f"-Dpagecache.mib={pages}"]
+
+
+def pushed(store: Store, running: Server, size: int, workers: int, folder: Path) -> None:
+    Store.create(folder / "empty.begat").close()
+    with timed("constraints and indexes of nothing", 0, running), Store.open(folder / "empty.begat") as empty:
+        neo4j.push(empty, running.uri)
+    with timed(f"begat push, {workers} workers", size, running):
+        neo4j.push(store, running.uri, workers=workers, replace=True, progress=_Stages())
+    with timed("  again, nothing changed", size, running):
+        neo4j.push(store, running.uri, workers=workers)
+
+
+def compared(store: Store, running: Server, size: int, workers: int) -> None:
+    with neo4j.connected(neo4j.Address.of(running.uri)) as driver, driver.session() as session:
+        session.run("MATCH (g:BegatGraph) REMOVE g.stamp").consume()
+    with timed("begat push again, every range compared", size, running):
+        neo4j.push(store, running.uri, workers=workers)
+
+
+class _Stages:
+    """Says when a stage of a push begins and is done, and every tenth of it."""
+
+    def __init__(self) -> None:
+        self.started = time.perf_counter()
+        self.said = ("", -1)
+
+    def __call__(self, stage: str, done: int, total: int | None) -> None:
+        tenth = 10 * done // (total or 1)
+        if (stage, tenth) != self.said:
+            self.said = (stage, tenth)
+            print(f"  {stage} {done:,} of {total:,} after {time.perf_counter() - self.started:,.0f} s", flush=True)
 
 
 def admin(folder: Path, size: int, heap: str) -> None:
@@ -110,14 +138,13 @@ def admin(folder: Path, size: int, heap: str) -> None:
     shutil.rmtree(home)
 
 
-def load_csv(folder: Path, size: int, heap: str) -> None:
+def load_csv(folder: Path, running: Server, size: int) -> None:
     """As its manual says: a constraint, then rows in transactions of a thousand, a pass for each label and type."""
-    home = folder / "load"
     nodes, edges = ((folder / "csv" / name).resolve().as_uri() for name in ("nodes.csv", "edges.csv"))
     part = "split(row.`{0}`, '\\u001f')"
-    with server(home, heap, java=()) as running, neo4j.connected(neo4j.Address.of(running.uri)) as driver:
+    with neo4j.connected(neo4j.Address.of(running.uri)) as driver:
         with driver.session() as session, timed("LOAD CSV", size, running):
-            session.run("CREATE CONSTRAINT FOR (n:Begat) REQUIRE n.id IS UNIQUE").consume()
+            session.run(neo4j.SCHEMA["begat_id"]).consume()
             for label in ("Model", "Paper"):
                 session.run(
                     f"LOAD CSV WITH HEADERS FROM '{nodes}' AS row"
@@ -139,6 +166,10 @@ def load_csv(folder: Path, size: int, heap: str) -> None:
                 ).consume()
             found = session.run("MATCH (n:Begat) RETURN count(n) + COUNT { ()-[]->() } AS n").single(strict=True)
         assert found["n"] == size, f"LOAD CSV wrote {found['n']} of {size}"
+        with driver.session() as session, timed("  the other constraints and indexes", size, running):
+            for statement in neo4j.SCHEMA.values():
+                session.run(statement).consume()
+            session.run("CALL db.awaitIndexes(3600)").consume()
 
 
 if __name__ == "__main__":

@@ -20,9 +20,9 @@ from difflib import get_close_matches
 from itertools import islice
 from typing import Any, Generic, Protocol, TypeVar
 
-from begat.graph import declared, gazetteer, joining, papers, update
+from begat.graph import corrections, declared, gazetteer, joining, papers, update
 from begat.graph.errors import BegatError, EvidenceError, NotFoundError
-from begat.graph.model import Document, Facts, Mined, Thing
+from begat.graph.model import IN_PART, Document, Facts, Mined, Node, Thing
 from begat.graph.names import fold
 from begat.graph.store import Store, check_evidence, check_mention, record
 from begat.graph.touched import FEW, Touched
@@ -116,13 +116,14 @@ def build(
 
     `complete` names the sources that were read to their end: what the store has of them and this build did not meet
     is removed. It is looked at after the last document, so that a reader can fill it in as it goes; None: every
-    source met, standard input ("-") apart. `min_confidence`, kept in the file, is the confidence below which a
+    source met, standard input ("-") apart. `facts` are taken after the documents, so that who gives them can look which
+    these lack. `min_confidence`, kept in the file, is the confidence below which a
     mined edge is left out of the graph (its assertions stay).
     """
     work = _Build(store, miner, executor, progress or _silent)
     with work.report.timing("read"):
-        work.add_facts(facts)
         met = work.read(documents)
+        work.add_facts(facts)
         sources = {source for source in met if source != STDIN} if complete is None else set(complete)
         work.remove_missing(met, sources)
     return work.finish(min_confidence)
@@ -144,6 +145,33 @@ def remove(
     with work.report.timing("read"):
         work.remove(what)
     return work.finish(None)
+
+
+def part(store: Store, paper: Node, record: str, reason: str, miner: Miner) -> tuple[str, BuildReport]:
+    """Say that a record, by its id, is another paper than the one it was taken for; kept through builds.
+
+    Both are joined anew, and mined again where they had learned from each other. Gives the record that it was told
+    apart from, and the report. Raises NotFoundError, UsageError.
+    """
+    other = corrections.to_part(store, paper, record)
+    work = _Build(store, miner, None, _silent)
+    with work.changing():
+        work.touch_papers_of(record, other)
+        corrections.part(store, record, other, reason)
+    return other, work.finish(None)
+
+
+def withdraw(store: Store, number: int, miner: Miner) -> None:
+    """Take a correction back, of whatever kind. Raises NotFoundError."""
+    records = corrections.numbered(store, number).of_records
+    if records is None:
+        corrections.withdraw(store, number)
+        return
+    work = _Build(store, miner, None, _silent)
+    with work.changing():
+        work.touch_papers_of(*records)
+        corrections.forget(store, number)
+    work.finish(None)
 
 
 def _silent(stage: str, done: int, total: int | None) -> None:
@@ -204,12 +232,13 @@ class _Build:
                 continue
             met[document.source][document.id] = digest
             stored = self.sql.execute(
-                "SELECT number, digest, place FROM documents WHERE source = ? AND id = ?",
+                'SELECT number, digest, place, json_array_length("references") FROM documents WHERE source = ? AND id = ?',
                 (document.source, document.id),
             ).fetchone()
-            if stored and stored[1] == digest:
+            poorer = stored is not None and _poorer(document, *stored[2:])
+            if stored and (stored[1] == digest or poorer):
                 self.report.unchanged += 1
-                if stored[2] != document.place:
+                if stored[2] != document.place and not poorer:
                     moved.append((document.place, stored[0]))
                 continue
             self.report.changed += bool(stored)
@@ -227,6 +256,11 @@ class _Build:
                     for document, digest in fresh
                 ]
                 self.touched.added(self.store, numbers)
+
+    def touch_papers_of(self, *records: str) -> None:
+        """Note all records of the papers of which these are records."""
+        query = "SELECT number FROM documents WHERE paper IN (SELECT paper FROM documents WHERE id = ?)"
+        self.touched.note(self.store, (n for id_ in records for (n,) in self.sql.execute(query, (id_,)).fetchall()))
 
     def _number(self, document: Document) -> int | None:
         row = self.sql.execute(
@@ -478,6 +512,11 @@ def _batches(items: Iterable[T], size: int) -> Iterator[list[T]]:
     iterator = iter(items)
     while batch := list(islice(iterator, size)):
         yield batch
+
+
+def _poorer(document: Document, place: str, references: int) -> bool:
+    """Whether a document came in part, and what is stored at this place, citing so many, is more of it."""
+    return document.place == IN_PART and (place != IN_PART or len(document.references) < references)
 
 
 def _digest(document: Document) -> str:

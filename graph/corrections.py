@@ -1,6 +1,7 @@
 """Corrections: what a reader says about the graph, kept in it apart from what documents say, and stronger.
 
-A reader may say that an edge is right or wrong, and that two names are one thing or two. Corrections are never computed
+A reader may say that an edge is right or wrong, that two names are one thing or two, and that two records which were
+taken for one paper are two. Corrections are never computed
 and never replaced: `graph/resolve.py` and `graph/update.py` apply them each time they make nodes and edges, so they
 survive every build; a correction itself has made anew only what it touches. An edge is remembered by the ids of its ends, names by their text; a correction about what is no longer there
 waits, and `applies` says so.
@@ -24,6 +25,7 @@ from begat.graph.touched import Touched
 from begat.graph.vocabulary import THINGS, Origin, Relation
 
 LONGEST_REASON = 1000
+_RECORD = "document:"
 
 _TABLE = """
 CREATE TABLE IF NOT EXISTS corrections (
@@ -44,12 +46,12 @@ class Verdict(StrEnum):
     SAME = "same"
     """Two names are one thing."""
     APART = "apart"
-    """Two names are two things."""
+    """Two names are two things, or two records (`document:ID`) two papers."""
 
 
 @dataclass(frozen=True, slots=True)
 class Correction:
-    """One correction. `relation` None: `subject` and `object` are names, else node ids; `made` is ISO, UTC."""
+    """One correction. `relation` None: `subject` and `object` are names or records, else node ids; `made` is ISO, UTC."""
 
     number: int
     verdict: Verdict
@@ -58,6 +60,13 @@ class Correction:
     object: str
     reason: str
     made: str
+
+    @property
+    def of_records(self) -> tuple[str, str] | None:
+        """The ids of the two records that it is about; None where it is about something else."""
+        if self.relation is None and self.subject.startswith(_RECORD) and self.object.startswith(_RECORD):
+            return self.subject.removeprefix(_RECORD), self.object.removeprefix(_RECORD)
+        return None
 
 
 def corrections(store: Store) -> list[Correction]:
@@ -82,6 +91,9 @@ def applies(store: Store, correction: Correction) -> bool:
     """Whether what a correction is about is in the graph as it is now."""
     if correction.relation is not None:
         return store.node(correction.subject) is not None and store.node(correction.object) is not None
+    if records := correction.of_records:
+        one, other = ({row["paper"] for row in _records(store, "id = ?", id_)} for id_ in records)
+        return bool(one and other) and not one & other
     return all(store.named(parse(name).key, folded=True) for name in (correction.subject, correction.object))
 
 
@@ -102,6 +114,8 @@ def record(store: Store, correction: Correction) -> dict[str, Any]:
     if correction.relation is not None:
         found = store.nodes_of(names)
         names = [found[node].name if node in found else node for node in names]
+    elif records := correction.of_records:
+        names = [*records]
     return {
         "number": correction.number, "verdict": correction.verdict.value, "subject": correction.subject,
         "relation": correction.relation.value if correction.relation else None, "object": correction.object,
@@ -145,6 +159,10 @@ def merge(store: Store, one: Node, other: Node, reason: str) -> None:
 
 def split(store: Store, node: Node, name: str, reason: str) -> None:
     """Say that a name of a thing is that of another. Raises UsageError, NotFoundError."""
+    if node.type not in THINGS:
+        raise UsageError(
+            f"{node.name!r} is a {node.type.lower()}: 'begat split' parts the records of a paper, nothing else its names"
+        )
     names = [known for known in (node.name, *node.aliases) if known == name] or [
         known for known in (node.name, *node.aliases) if parse(known).key == parse(name).key
     ]
@@ -156,14 +174,81 @@ def split(store: Store, node: Node, name: str, reason: str) -> None:
 
 
 def withdraw(store: Store, number: int) -> None:
-    """Take a correction back. Raises NotFoundError."""
-    kept = {c.number: c for c in corrections(store)}
-    if number not in kept:
-        raise NotFoundError(f"correction {number}")
-    touched = _touched(store, kept[number])
+    """Take a correction back. Raises NotFoundError, and UsageError for one of records, which `build.withdraw` takes back."""
+    correction = numbered(store, number)
+    if correction.of_records:
+        raise UsageError(
+            f"correction {number} is of two records, whose texts are mined anew without it: take it back with"
+            f" 'begat corrections --withdraw {number}'"
+        )
+    touched = _touched(store, correction)
     with store.transaction():
-        store.connection.execute("DELETE FROM corrections WHERE number = ?", (number,))
+        forget(store, number)
     _update(store, touched)
+
+
+def numbered(store: Store, number: int) -> Correction:
+    """The correction of this number. Raises NotFoundError."""
+    found = next((c for c in corrections(store) if c.number == number), None)
+    if found is None:
+        raise NotFoundError(f"correction {number}")
+    return found
+
+
+def forget(store: Store, number: int) -> None:
+    """Delete a correction; inside the caller's transaction, who then has what it touched made anew."""
+    store.connection.execute("DELETE FROM corrections WHERE number = ?", (number,))
+
+
+# -- records of one paper ------------------------------------------------------------------------------------------
+
+
+def to_part(store: Store, paper: Node, record: str) -> str:
+    """The record of a paper from which another record of it, by its id, can be told apart.
+
+    That is the one which bears the paper's id, else the first; records with an arXiv id or DOI in common are never
+    told apart. Raises NotFoundError, UsageError.
+    """
+    rows = _records(store, "paper = ?", paper.id)
+    ids = sorted({row["id"] for row in rows})
+    if record not in ids:
+        raise NotFoundError(record, ids)
+    if len(ids) == 1:
+        raise UsageError(f"{record!r} is the only record of {paper.name!r}: there is nothing to split it from")
+    tied = _tied(rows, record)
+    others = [id_ for id_ in ids if id_ not in tied]
+    if not others:
+        raise UsageError(f"{record!r} has the same arXiv id or DOI as {paper.name!r}: correct that in its source")
+    head = {row["id"] for row in rows if row["arxiv"] == paper.arxiv and paper.arxiv}
+    return next((id_ for id_ in others if id_ in head), others[0])
+
+
+def _tied(rows: list[dict[str, str]], record: str) -> set[str]:
+    """The ids of the records that arXiv ids and DOIs tie to one, itself included."""
+    tied, keys = {record}, set[str]()
+    while True:
+        found = {row["id"] for row in rows if row["id"] in tied or {row["arxiv"], row["doi"]} & keys}
+        more = {key for row in rows if row["id"] in found for key in (row["arxiv"], row["doi"]) if key}
+        if (found, more) == (tied, keys):
+            return tied
+        tied, keys = found, more
+
+
+def _records(store: Store, where: str, value: str) -> list[dict[str, str]]:
+    cursor = store.connection.execute(
+        f"SELECT id, paper, arxiv, doi FROM documents WHERE {where} ORDER BY id", (value,)
+    )
+    return [dict(zip(("id", "paper", "arxiv", "doi"), row, strict=True)) for row in cursor]
+
+
+def part(store: Store, one: str, other: str, reason: str) -> None:
+    """Write down that two records are two papers; inside the caller's transaction, who then has them joined anew."""
+    _record(store, Verdict.APART, f"{_RECORD}{one}", None, f"{_RECORD}{other}", reason)
+
+
+def said_of_records(store: Store) -> list[tuple[str, str]]:
+    """The ids of records of which a reader says that they are two papers, pair by pair."""
+    return [pair for c in corrections(store) if c.verdict is Verdict.APART and (pair := c.of_records)]
 
 
 def _say(store: Store, verdict: Verdict, one: str, other: str, reason: str) -> None:
@@ -240,5 +325,5 @@ def verdicts(store: Store) -> dict[tuple[str, str, str], bool]:
 def said_of_names(store: Store, verdict: Verdict) -> Iterator[tuple[str, str, str]]:
     """(name, name, reason) of the names that a reader says are one thing, or two."""
     for c in corrections(store):
-        if c.verdict is verdict:
+        if c.verdict is verdict and not c.of_records:
             yield c.subject, c.object, c.reason

@@ -9,7 +9,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from begat.graph import papers
+from begat.graph import corrections, papers
 from begat.graph.declared import url_key
 from begat.graph.model import Facts
 from begat.graph.names import fold
@@ -75,7 +75,8 @@ class _Joining:
         self.sql.execute("DELETE FROM merges")
         self._add_signs(records.values())
         same = self.sql.execute("SELECT key, 'doi:' || doi FROM facts WHERE doi IS NOT NULL").fetchall()
-        found = papers.papers([*records.values(), *self._titled_facts(records.values())], self._text, same)
+        known = [*records.values(), *self._titled_facts(records.values())]
+        found = papers.papers(known, self._text, same, apart=corrections.said_of_records(self.store))
         self._write(rows, found)
 
     # -- some of it ------------------------------------------------------------------------------------
@@ -170,7 +171,8 @@ class _Joining:
         among = "number IN (SELECT value FROM json_each(?))"
         rows = {row["number"]: row for row in self._rows(among, (json.dumps(sorted(numbers)),))}
         records = [self._record(row) for row in rows.values()]
-        found = papers.papers([*records, *self._titled_facts(records)], self._text, same, crowded)
+        apart = corrections.said_of_records(self.store)
+        found = papers.papers([*records, *self._titled_facts(records)], self._text, same, crowded, apart)
         nodes = {row["paper"] for row in rows.values() if row["paper"]} | self.touched.papers
         nodes |= {paper.node for paper in found if any(one.number in rows for one in paper.records)}
         before = self._keys(nodes)

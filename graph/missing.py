@@ -1,6 +1,7 @@
 """What the graph does not know of its papers: what to ask services for, and what of their answers is news.
 
-A paper is called missing what none of its records, and no metadata, says of it.
+A paper is called missing what none of its records, and no metadata, says of it. A record that a service handed out in
+part only is one that has neither text nor citations: so they are asked for again.
 """
 
 import json
@@ -9,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
-from begat.graph.model import Facts, Node
+from begat.graph.model import IN_PART, Facts, Node
 from begat.graph.store import Store
 from begat.graph.vocabulary import NodeType
 
@@ -69,8 +70,9 @@ class _Known:
         joined = json.loads(row["joined"])
         self.title = self.title or row["title"] or joined.get("title")
         self.authors = self.authors or tuple(json.loads(row["authors"]) or joined.get("authors", ()))
-        self.text |= bool(row["has_text"])
-        self.citations |= row["references"] != "[]"
+        if not row["in_part"]:
+            self.text |= bool(row["has_text"])
+            self.citations |= row["references"] != "[]"
         self.papers |= bool(row["is_paper"])
         self.urls |= {row["url"]} if row["url"] else set()
 
@@ -93,8 +95,9 @@ def missing(store: Store) -> Iterator[Missing]:
 
 def _records(store: Store) -> dict[str, _Known]:
     cursor = store.connection.execute(
-        "SELECT paper, title, authors, joined, trim(text) <> '' AS has_text, \"references\", is_paper, url FROM documents"
-        " WHERE paper IS NOT NULL ORDER BY id, source"
+        "SELECT paper, title, authors, joined, place = ? AS in_part, trim(text) <> '' AS has_text, \"references\","
+        " is_paper, url FROM documents WHERE paper IS NOT NULL ORDER BY id, source",
+        (IN_PART,),
     )
     names = [column[0] for column in cursor.description]
     known: dict[str, _Known] = {}

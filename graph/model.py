@@ -67,12 +67,16 @@ class Declared:
     """None: the document's own paper."""
 
 
+IN_PART = "in part"
+"""The `place` of a document of which a service handed out a part only: it never takes the place of more than that."""
+
+
 @dataclass(frozen=True, slots=True)
 class Document:
     """One text with its facts, from one source.
 
     `text` is what was read, unrepaired: every offset points into it (characters). `date` is ISO, as precise
-    as known ("2023", "2023-11", "2023-11-18"). `source` is the file or URL, `place` where in it ("line 12").
+    as known ("2023", "2023-11", "2023-11-18"). `source` is the file or URL, `place` where in it ("line 12"), or IN_PART.
     `paper` says whether the document is itself a paper's record; a blog post or course page is not.
     """
 

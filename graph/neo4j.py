@@ -36,7 +36,7 @@ from begat.graph.reader import SCHEMES
 from begat.graph.store import Store
 from begat.graph.vocabulary import NodeType, Relation
 
-FORMAT = 2
+FORMAT = 3
 """Of what is written; a push of another format writes everything anew."""
 BATCH = 1000
 """Rows that one statement carries."""
@@ -168,11 +168,16 @@ class Item:
 
 
 _OWN_OF_NODES = ("_date", "_seen", "_names", "_reasons", "_folded", "_keys")
+_OF_NODES = (*NODE_PROPERTIES, *_OWN_OF_NODES)
+_OF_EDGES = ("_ours", *EDGE_PROPERTIES, "_date", "_statements")
+_UNKNOWN_NODE = dict.fromkeys(_OF_NODES)
+_UNKNOWN_EDGE = dict.fromkeys(_OF_EDGES)
+_JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 
 
 def node_item(node: Node, names: Sequence[tuple[str, str, str]], keys: Sequence[str]) -> Item:
     """A node with its names (name, folded, reason) and a paper's keys; what is unknown is None, which removes it."""
-    known = node_properties(node) | {
+    own = {
         "_date": node.date,
         "_seen": node.seen,
         "_names": [name for name, _, _ in names],
@@ -180,20 +185,21 @@ def node_item(node: Node, names: Sequence[tuple[str, str, str]], keys: Sequence[
         "_reasons": [reason for _, _, reason in names],
         "_keys": list(keys) or None,
     }
-    return _item(node.type.value, (node.id,), {name: known.get(name) for name in (*NODE_PROPERTIES, *_OWN_OF_NODES)})
+    return _item(node.type.value, (node.id,), _UNKNOWN_NODE | node_properties(node) | own)
 
 
 def edge_item(edge: Edge, statements: Sequence[Statement]) -> Item:
     """An edge with its evidence, and the statements whole (`read_statement` reads them), best first."""
     known = edge_properties(edge, statements)
     places = {quote: place for place, quote in enumerate(known["evidence"])}
-    known |= {"_ours": True, "_date": edge.date, "_statements": [_statement(s, places) for s in statements]}
-    properties = {name: known.get(name) for name in ("_ours", *EDGE_PROPERTIES, "_date", "_statements")}
-    return _item(edge.relation.value, (edge.subject, edge.relation.value, edge.object), properties)
+    own = {"_ours": True, "_date": edge.date, "_statements": [_statement(s, places) for s in statements]}
+    relation = edge.relation.value
+    return _item(relation, (edge.subject, relation, edge.object), _UNKNOWN_EDGE | known | own)
 
 
 def _item(kind: str, key: tuple[str, ...], properties: dict[str, Any]) -> Item:
-    said = json.dumps([FORMAT, kind, key, properties], ensure_ascii=False, separators=(",", ":"))
+    # Of Python's own way to write it, many times faster than any other. Were it to change: all would be written anew.
+    said = repr((FORMAT, kind, key, properties))
     digest = hashlib.blake2b(said.encode("utf-8", "surrogatepass"), digest_size=12).digest()
     properties["_begat"] = digest.hex()
     return Item(kind, key, properties, digest)
@@ -202,14 +208,13 @@ def _item(kind: str, key: tuple[str, ...], properties: dict[str, Any]) -> Item:
 def _statement(statement: Statement, places: Mapping[str, int]) -> str:
     """All of a statement but its ends, which the edge has, and its quote, which is one of the edge's evidence."""
     assertion, evidence = statement.assertion, statement.assertion.evidence
-    return json.dumps(
+    return _JSON.encode(
         [
             statement.claim, statement.document, statement.source, statement.paper,
             assertion.subject.type, assertion.subject.name, assertion.object.type, assertion.object.name,
             evidence.part, evidence.start, evidence.end, places[evidence.quote],
             assertion.rule, assertion.confidence, assertion.origin,
-        ],
-        ensure_ascii=False, separators=(",", ":"),
+        ]
     )  # fmt: skip
 
 
@@ -365,7 +370,7 @@ def wipe(url: str, *, user: str | None = None, password: str | None = None, data
     with connected(address) as driver, driver.session(database=address.database) as session:
         _check_version(session, address)
         for name in ("begat_graph", "begat_range"):
-            session.run(_cypher(_SCHEMA[name])).consume()
+            session.run(_cypher(SCHEMA[name])).consume()
         turn = _Turn(driver, address, 1)
         turn.take()
         # Digests first: a wipe that is killed leaves no word that what is gone were still there.
@@ -376,7 +381,7 @@ def wipe(url: str, *, user: str | None = None, password: str | None = None, data
             gone, kept = turn.write(partial(_remove_nodes, nodes=page))
             report.nodes.removed, report.kept = report.nodes.removed + gone, report.kept + kept
         turn.write(lambda tx: _count(tx, "MATCH (n:BegatGraph|BegatRange) DELETE n"))
-        for name, statement in _SCHEMA.items():
+        for name, statement in SCHEMA.items():
             kind = "CONSTRAINT" if statement.startswith("CREATE CONSTRAINT") else "INDEX"
             session.run(_cypher(f"DROP {kind} {name} IF EXISTS")).consume()
     return report
@@ -385,6 +390,11 @@ def wipe(url: str, *, user: str | None = None, password: str | None = None, data
 def _first_nodes(tx: neo4j.ManagedTransaction) -> list[str]:
     """Ids of some nodes of begat."""
     return [row["id"] for row in tx.run(_cypher(f"MATCH (n:{LABEL}) RETURN elementId(n) AS id LIMIT {_PAGE}"))]
+
+
+def _has_nodes(tx: neo4j.ManagedTransaction) -> bool:
+    """Whether anything of begat is there; what is gone from the graph and not removed yet is there too."""
+    return bool(tx.run(_cypher(f"RETURN EXISTS {{ MATCH (:{LABEL}) }} AS found")).single(strict=True)["found"])
 
 
 def _gone_nodes(tx: neo4j.ManagedTransaction) -> list[str]:
@@ -418,7 +428,7 @@ def _count(tx: neo4j.ManagedTransaction, statement: str, **parameters: Any) -> i
 
 
 _RELATIONS = "|".join(Relation)
-_SCHEMA: dict[str, str] = {
+SCHEMA: dict[str, str] = {
     "begat_graph": "CREATE CONSTRAINT begat_graph IF NOT EXISTS FOR (n:BegatGraph) REQUIRE n.key IS UNIQUE",
     "begat_range": "CREATE CONSTRAINT begat_range IF NOT EXISTS FOR (n:BegatRange) REQUIRE (n.kind, n.start) IS UNIQUE",
     "begat_id": f"CREATE CONSTRAINT begat_id IF NOT EXISTS FOR (n:{LABEL}) REQUIRE n.id IS UNIQUE",
@@ -530,6 +540,8 @@ class _Push:
         self.progress = progress
         self.turn = _Turn(driver, address, workers)
         self.report = PushReport(revision=store.revision)
+        self.into_nothing = False
+        """Whether nothing of begat was there when it began, so that nothing has to be read back."""
 
     def run(self, replace: bool) -> PushReport:
         """All of it, in an order in which no edge lacks an end: nodes, edges, then what nodes are gone."""
@@ -538,11 +550,13 @@ class _Push:
             session.execute_read(lambda tx: self._check_graph(tx, replace))
             if self._is_current(session):
                 return self.report
-            for statement in _SCHEMA.values():
+            for statement in SCHEMA.values():
                 session.run(_cypher(statement)).consume()
             session.run("CALL db.awaitIndexes(300)").consume()
             self._complete_import(session)
             self.turn.take(lambda tx: self._claim(tx, replace))
+            # Looked at in its turn: who was before has stopped, and nobody else writes what is begat's.
+            self.into_nothing = not self.turn.write(_has_nodes)
             nodes, edges = self._totals()
             self._pass("nodes", ranges(node_items(self.store), _NODES), nodes, _write_nodes, self.report.nodes)
             self._pass("edges", ranges(edge_items(self.store), _SUBJECTS), edges, _write_edges, self.report.edges)
@@ -654,30 +668,24 @@ class _Push:
                 "UNWIND $starts AS start MATCH (r:BegatRange {kind: $kind, start: start}) DELETE r",
                 kind=kind, starts=[start for start in overlapping if start != one.start],
             ).consume()  # fmt: skip
-            tx.run(
-                "MERGE (r:BegatRange {kind: $kind, start: $start}) SET r.end = $end, r.digest = $digest",
+            before = tx.run(
+                "MERGE (r:BegatRange {kind: $kind, start: $start}) WITH r, r.digest AS before"
+                " SET r.end = $end, r.digest = $digest RETURN before",
                 kind=kind, start=one.start, end=one.end, digest=one.digest,
-            ).consume()  # fmt: skip
-            return write(tx, one, self.batch)
+            ).single(strict=True)["before"]  # fmt: skip
+            # Known before, though nothing was there: the driver tries again what had been done, its receipt was lost.
+            return write(tx, one, self.batch, self.into_nothing and before is None)
 
         return self.turn.write(work)
 
 
-_Writer = Callable[[neo4j.ManagedTransaction, Range, int], Changes]
+_Writer = Callable[[neo4j.ManagedTransaction, Range, int, bool], Changes]
+"""Writes a range in statements of so many rows; the last says that nothing of it is there."""
 
 
-def _write_nodes(tx: neo4j.ManagedTransaction, one: Range, batch: int) -> Changes:
+def _write_nodes(tx: neo4j.ManagedTransaction, one: Range, batch: int, nothing_there: bool) -> Changes:
     """Bring a range of nodes up to date. Those that are gone are labelled so: their edges must go first."""
-    there = {
-        row["id"]: (row["digest"], row["gone"])
-        for row in tx.run(
-            _cypher(
-                f"MATCH (n:{LABEL}) WHERE $start <= n.id < $end RETURN n.id AS id, n._begat AS digest, n:BegatGone AS gone"
-            ),
-            start=one.start,
-            end=one.end,
-        )
-    }
+    there = {} if nothing_there else _nodes_there(tx, one)
     new: dict[str, list[Item]] = defaultdict(list)
     changed: dict[str, list[Item]] = defaultdict(list)
     for item in one.items:
@@ -688,7 +696,8 @@ def _write_nodes(tx: neo4j.ManagedTransaction, one: Range, batch: int) -> Change
             changed[item.kind].append(item)
     labels = ":".join(["BegatGone", *NodeType])
     for label, items in new.items():
-        _run(tx, f"UNWIND $rows AS row CREATE (n:{LABEL}:{label}) SET n = row", _properties(items), batch)
+        rows = [list(item.properties.values()) for item in items]
+        _run(tx, f"UNWIND $rows AS row CREATE (:{LABEL}:{label} {_from_row(_OF_NODES)})", rows, batch)
     for label, items in changed.items():
         statement = f"UNWIND $rows AS row MATCH (n:{LABEL} {{id: row.id}}) REMOVE n:{labels} SET n:{label}, n += row"
         _run(tx, statement, _properties(items), batch)
@@ -697,24 +706,15 @@ def _write_nodes(tx: neo4j.ManagedTransaction, one: Range, batch: int) -> Change
     return Changes(sum(map(len, new.values())), sum(map(len, changed.values())))
 
 
-def _write_edges(tx: neo4j.ManagedTransaction, one: Range, batch: int) -> Changes:
+def _nodes_there(tx: neo4j.ManagedTransaction, one: Range) -> dict[str, tuple[str, bool]]:
+    """The nodes of a range that Neo4j has: digest, and whether they are marked as gone, by id."""
+    query = f"MATCH (n:{LABEL}) WHERE $start <= n.id < $end RETURN n.id AS id, n._begat AS digest, n:BegatGone AS gone"
+    return {row["id"]: (row["digest"], row["gone"]) for row in tx.run(_cypher(query), start=one.start, end=one.end)}
+
+
+def _write_edges(tx: neo4j.ManagedTransaction, one: Range, batch: int, nothing_there: bool) -> Changes:
     """Bring the edges of a range of subjects up to date."""
-    there: dict[tuple[str, ...], tuple[str, str]] = {}
-    gone: list[str] = []
-    present = tx.run(
-        _cypher(
-            f"MATCH (a:{LABEL}) WHERE $start <= a.id < $end MATCH (a)-[r]->(b:{LABEL}) WHERE r._begat IS NOT NULL"
-            " RETURN a.id AS subject, type(r) AS relation, b.id AS object, r._begat AS digest, elementId(r) AS element"
-        ),
-        start=one.start,
-        end=one.end,
-    )
-    for row in present:
-        key = (row["subject"], row["relation"], row["object"])
-        if key in there:
-            gone.append(row["element"])
-        else:
-            there[key] = (row["digest"], row["element"])
+    there, gone = ({}, []) if nothing_there else _edges_there(tx, one)
     new: dict[str, list[Item]] = defaultdict(list)
     changed: list[dict[str, Any]] = []
     for item in one.items:
@@ -728,11 +728,11 @@ def _write_edges(tx: neo4j.ManagedTransaction, one: Range, batch: int) -> Change
     statement = "UNWIND $rows AS row MATCH ()-[r]->() WHERE elementId(r) = row.element SET r += row.properties"
     _run(tx, statement, changed, batch)
     for relation, items in new.items():
-        rows = [{"a": item.key[0], "b": item.key[2], "properties": item.properties} for item in items]
+        rows = [[*item.properties.values(), item.key[0], item.key[2]] for item in items]
         written = _run(
             tx,
-            f"UNWIND $rows AS row MATCH (a:{LABEL} {{id: row.a}}) MATCH (b:{LABEL} {{id: row.b}})"
-            f" CREATE (a)-[r:{relation}]->(b) SET r = row.properties",
+            f"UNWIND $rows AS row MATCH (a:{LABEL} {{id: row[-2]}}) MATCH (b:{LABEL} {{id: row[-1]}})"
+            f" CREATE (a)-[:{relation} {_from_row(_OF_EDGES)}]->(b)",
             rows,
             batch,
         )
@@ -741,6 +741,28 @@ def _write_edges(tx: neo4j.ManagedTransaction, one: Range, batch: int) -> Change
                 f"{len(rows) - written} edges have an end that is not in the graph; build it anew, then push"
             )
     return Changes(sum(map(len, new.values())), len(changed), len(gone))
+
+
+def _edges_there(tx: neo4j.ManagedTransaction, one: Range) -> tuple[dict[tuple[str, ...], tuple[str, str]], list[str]]:
+    """The edges of a range that Neo4j has: digest and own name, by what they are; and the names of those that are double."""
+    there: dict[tuple[str, ...], tuple[str, str]] = {}
+    double: list[str] = []
+    query = (
+        f"MATCH (a:{LABEL}) WHERE $start <= a.id < $end MATCH (a)-[r]->(b:{LABEL}) WHERE r._begat IS NOT NULL"
+        " RETURN a.id AS subject, type(r) AS relation, b.id AS object, r._begat AS digest, elementId(r) AS element"
+    )
+    for row in tx.run(_cypher(query), start=one.start, end=one.end):
+        key = (row["subject"], row["relation"], row["object"])
+        if key in there:
+            double.append(row["element"])
+        else:
+            there[key] = (row["digest"], row["element"])
+    return there, double
+
+
+def _from_row(names: Sequence[str]) -> str:
+    """The properties of an item whose values a row lists: with its names said once, a row is a third as long."""
+    return "{" + ", ".join(f"{name}: row[{place}]" for place, name in enumerate((*names, "_begat"))) + "}"
 
 
 def _properties(items: Iterable[Item]) -> list[dict[str, Any]]:

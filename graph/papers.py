@@ -125,14 +125,16 @@ def papers(
     text: Callable[[int], str],
     same: Iterable[tuple[str, str]] = (),
     crowded: Collection[str] | None = None,
+    apart: Iterable[tuple[str, str]] = (),
 ) -> list[Paper]:
     """Records grouped into papers, in order of node id.
 
     `text` gives a record's text by its number, asked for only where two may be alike; `same` are pairs of keys
     (`arxiv:…`, `doi:…`) that metadata says are one. Where the records are not all there are, `crowded` says which parts
-    of their sketches more than CROWD records have.
+    of their sketches more than CROWD records have. `apart` are pairs of records' ids of which a reader says that they
+    are two papers; only an arXiv id or DOI that both have is stronger.
     """
-    found = _Grouping(sorted(records, key=lambda r: r.place), text, crowded)
+    found = _Grouping(sorted(records, key=lambda r: r.place), text, crowded, apart)
     found.by_keys(same)
     found.by_links()
     found.by_titles()
@@ -141,9 +143,15 @@ def papers(
 
 
 class _Grouping:
-    """Union of records, refusing what would make one paper of two arXiv ids."""
+    """Union of records, refusing what would make one paper of two arXiv ids, or of what a reader says are two."""
 
-    def __init__(self, records: Sequence[Record], text: Callable[[int], str], crowded: Collection[str] | None) -> None:
+    def __init__(
+        self,
+        records: Sequence[Record],
+        text: Callable[[int], str],
+        crowded: Collection[str] | None,
+        apart: Iterable[tuple[str, str]],
+    ) -> None:
         self.records = records
         self.crowded = crowded
         self.text = text
@@ -152,6 +160,12 @@ class _Grouping:
         self.extra: dict[int, set[str]] = defaultdict(set)
         self.joints: dict[int, list[tuple[int, str]]] = defaultdict(list)
         self._letters: dict[int, str] = {}
+        self.apart: dict[str, set[str]] = defaultdict(set)
+        for one, other in apart:
+            self.apart[one].add(other)
+            self.apart[other].add(one)
+        self.told = {i: {r.id} for i, r in enumerate(records) if r.id in self.apart}
+        """By root, the ids of its records that readers speak of."""
 
     def root(self, i: int) -> int:
         while self.parent[i] != i:
@@ -159,14 +173,18 @@ class _Grouping:
             i = self.parent[i]
         return i
 
-    def join(self, i: int, j: int, reason: str) -> bool:
-        """Take two records for one paper; False where their arXiv ids forbid it."""
+    def join(self, i: int, j: int, reason: str, *, by_id: bool = False) -> bool:
+        """Take two records for one paper; False where their arXiv ids forbid it, or a reader what is no id of both."""
         a, b = sorted((self.root(i), self.root(j)))
         if a == b:
             return True
         if self.arxiv[a] and self.arxiv[b] and self.arxiv[a] != self.arxiv[b]:
             return False
+        if not by_id and any(self.apart[one] & self.told.get(b, set()) for one in self.told.get(a, ())):
+            return False
         self.parent[b] = a
+        if told := self.told.pop(b, None):
+            self.told[a] = self.told.get(a, set()) | told
         self.arxiv[a] = self.arxiv[a] or self.arxiv[b]
         self.joints[i].append((j, reason))
         self.joints[j].append((i, reason))
@@ -179,7 +197,7 @@ class _Grouping:
                 continue
             for key, name in ((f"arxiv:{r.arxiv}", "arXiv id"), (f"doi:{r.doi}", "DOI")):
                 if not key.endswith(":None"):
-                    self.join(first.setdefault(key, i), i, f"same {name} {key.partition(':')[2]}")
+                    self.join(first.setdefault(key, i), i, f"same {name} {key.partition(':')[2]}", by_id=True)
         for one, other in sorted(same):
             if one in first and other in first:
                 self.join(first[one], first[other], f"metadata has {one} as {other}")

@@ -29,8 +29,8 @@ def node_properties(node: Node) -> dict[str, Any]:
 def edge_properties(edge: Edge, evidence: Iterable[Statement] | None = None) -> dict[str, Any]:
     """The properties of an edge; `evidence` (None: left out) becomes the list of its distinct quotes, best first."""
     found: dict[str, Any] = {"confidence": edge.confidence, "support": edge.support, "origin": edge.origin.value}
-    if edge.year is not None:
-        found["year"] = edge.year
+    if (year := edge.year) is not None:
+        found["year"] = year
     if evidence is not None:
-        found["evidence"] = list(dict.fromkeys(statement.assertion.evidence.quote for statement in evidence))
+        found["evidence"] = list(dict.fromkeys([statement.assertion.evidence.quote for statement in evidence]))
     return found

@@ -35,7 +35,7 @@ from begat.graph.model import (
     Statement,
     Thing,
 )  # fmt: skip
-from begat.graph.names import fold
+from begat.graph.names import fold, parse
 from begat.graph.reader import is_neo4j
 from begat.graph.vocabulary import NodeType, Origin, Relation
 
@@ -43,6 +43,9 @@ _T = TypeVar("_T")
 SCHEMA_VERSION = 3
 RANKED = 1000
 """How many places where words stand are ranked against each other."""
+_CACHE = 128 << 20
+"""Bytes of the file that a writer may keep in memory: with SQLite's own 2 MB, whatever is changed in no order is written
+and read again and again (10,000 papers are resolved in 54 s instead of 32)."""
 APPLICATION_ID = 0x62656761  # "bega", in the file's header: how a begat file is known from any other SQLite file
 
 _SCHEMA = """
@@ -368,6 +371,7 @@ class Store:
         connection.execute("PRAGMA busy_timeout = 5000")
         if write:  # so that others can read while this one writes
             connection.execute("PRAGMA synchronous = NORMAL")
+            connection.execute(f"PRAGMA cache_size = -{_CACHE >> 10}")
             _set_journal(connection, "WAL")
             (version,) = connection.execute("PRAGMA user_version").fetchone()
             if upgrade := _UPGRADES.get(version):
@@ -703,10 +707,20 @@ class Store:
             (node_id,),
         ).fetchall()
 
+    def records_of(self, node_id: str) -> list[tuple[str, str, str | None]]:
+        """The records that are a paper: (id, source, why it is taken for this paper, where more than its own id says it)."""
+        return self.connection.execute(
+            "SELECT d.id, d.source, m.reason FROM documents d LEFT JOIN merges m ON m.paper = d.paper AND m.member = d.id"
+            " WHERE d.paper = ? ORDER BY m.reason IS NOT NULL, d.id, d.source",
+            (node_id,),
+        ).fetchall()
+
     def named(self, name: str, *, folded: bool = False) -> list[Node]:
         """The nodes that have this name, or this folded name."""
-        column = "folded" if folded else "name"
-        return list(self.nodes(f"id IN (SELECT node FROM aliases WHERE {column} = ?)", (name,)))
+        if folded:
+            return list(self.nodes("id IN (SELECT node FROM aliases WHERE folded = ?)", (name,)))
+        given = (fold(name), parse(name).key, name)  # names are indexed by what they fold to, which is one of these
+        return list(self.nodes("id IN (SELECT node FROM aliases WHERE folded IN (?, ?) AND name = ?)", given))
 
     def of_family(self, name: str) -> list[Node]:
         """The nodes of the family of exactly this name."""

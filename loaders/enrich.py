@@ -9,13 +9,14 @@ import json
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from begat.graph import ids, papers
 from begat.graph.build import BuildReport
 from begat.graph.declared import reference_key
 from begat.graph.errors import ServiceError, UsageError
 from begat.graph.missing import Gap, Missing, completed, missing, more_precise
-from begat.graph.model import Document, Facts, Reference
+from begat.graph.model import IN_PART, Document, Facts, Reference
 from begat.graph.store import Store
 from begat.loaders.apis import Client, arxiv, crossref, openalex, opencitations, semantic_scholar
 from begat.loaders.apis.client import Found
@@ -41,11 +42,21 @@ class Helper:
 
 
 def _in_words(client: Client, document: Document, report: Report) -> Document:
-    """A paper of Semantic Scholar with the sentences that make its citations, below its abstract."""
+    """A paper of Semantic Scholar with the sentences that make its citations, below its abstract.
+
+    Of a list that breaks off, what came; the other citations are without their sentences then.
+    """
     sha = document.place
-    values = {"paperId": sha, "title": document.title or sha, "abstract": document.text or None}
-    found = semantic_scholar.with_references(client, values, report)
+    values: dict[str, Any] = {"paperId": sha, "title": document.title or sha, "abstract": document.text or None}
+    values["referenceCount"] = len(document.references)
+    told = report.errors
+    found = semantic_scholar.with_references(client, values, report, place=document.id)
     said = next(semantic_scholar.of_record(found, report), None)
+    if report.errors > told:
+        words = said if said and said.references else document
+        met = {(r.arxiv, r.doi, r.url) for r in words.references}
+        rest = (r for r in document.references if (r.arxiv, r.doi, r.url) not in met)
+        return replace(document, text=words.text, references=(*words.references, *rest), place=IN_PART)
     return replace(document, text=said.text, references=said.references) if said and said.references else document
 
 
@@ -276,7 +287,8 @@ class _Enriching:
             if not arxiv and not doi:
                 arxiv, doi = document.arxiv, document.doi
             own = arxiv or doi or document.id
-            self._add(Document(own, document.text, arxiv=arxiv, doi=doi, references=references), service)
+            place = document.place if references else ""
+            self._add(Document(own, document.text, arxiv=arxiv, doi=doi, references=references, place=place), service)
 
     def _take_record(self, paper: Missing, document: Document, service: Service) -> None:
         """A paper that was known by a link only, with that link and what else is known of it."""
@@ -288,9 +300,11 @@ class _Enriching:
     def _add(self, document: Document, service: Service) -> None:
         """Keep a document beside what the service said of this paper before."""
         source = service.base
-        document = replace(document, source=source, place="")
+        document = replace(document, source=source, place=IN_PART if document.place == IN_PART else "")
         before = self._documents.get((source, document.id)) or self._stored(source, document.id)
-        if before and before.text:
+        if before and before.place == IN_PART:
+            pass  # asked for anew as if it were not there; of two parts a build keeps the greater
+        elif before and before.text:
             document = replace(
                 document, text=before.text, references=before.references or _without_places(document.references)
             )

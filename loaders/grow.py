@@ -220,8 +220,7 @@ class _Growing:
         self.on_problem = on_problem
         self.grown = Grown()
         self.documents: dict[tuple[str, str], Document] = {}
-        self.stored = {source for (source,) in store.connection.execute("SELECT DISTINCT source FROM documents")}
-        self.sources = set(self.stored)
+        self.sources = {source for (source,) in store.connection.execute("SELECT DISTINCT source FROM documents")}
         self.known = _read_elsewhere(store)
         self.papers: list[dict[str, Any]] = []
         self.models: list[str] = []
@@ -278,12 +277,12 @@ class _Growing:
             values = semantic_scholar.with_references(self.client, values, report)
             for item in values["references"]:
                 self._meet(semantic_scholar.cited(item), item, cited=True)
+        own = list(semantic_scholar.whole_or_in_part(values, report))
         cites = semantic_scholar.citations(self.client, values, report, max(self.limit, PAGE)) if self.on else []
         for item in cites:
             self._meet(semantic_scholar.citing(item), item)
-        poorer = report.failed and source in self.stored
-        if (self.back and not poorer) or source not in self.sources:
-            self._keep_whole(list(semantic_scholar.of_record(values, report)))
+        if self.back or source not in self.sources:
+            self._keep_whole(own)
         self._listed.append((values, cites))
 
     def _meet(self, record: dict[str, Any], item: dict[str, Any], *, cited: bool = False) -> None:

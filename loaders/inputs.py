@@ -15,9 +15,14 @@ from itertools import chain
 from pathlib import Path
 from typing import cast
 
+from begat.graph.errors import ServiceError
+from begat.graph.missing import completed
 from begat.graph.model import Document, Facts
-from begat.loaders.apis import SCHEMES, Address, Client, address
+from begat.graph.store import Store
+from begat.loaders.apis import SCHEMES, Address, Client, address, arxiv
+from begat.loaders.apis.scheme import read as read_answer
 from begat.loaders.sources import Input, OnProblem, Problem, Source, named, recognised
+from begat.loaders.sources.atom import ATOM
 from begat.loaders.sources.fields import checked
 from begat.loaders.sources.input import HEAD, storable
 from begat.loaders.sources.packed import SUFFIXES
@@ -59,6 +64,38 @@ def read(
 def is_address(source: str) -> bool:
     """Whether a source is no file, but the address of what a service has."""
     return address(source) is not None
+
+
+def asked_metadata(client: Client, store: Store, on_problem: OnProblem) -> Iterator[Facts]:
+    """What arXiv's API has of those papers in a graph that have an arXiv id and lack title, authors or the day.
+
+    What records and facts that are there say stands; what cannot be had is told.
+    """
+    lacking = dict(_lacking(store))
+    report = Report("arxiv", on_problem)
+    for arxiv_id, found in arxiv.papers(client, list(lacking)):
+        if isinstance(found, ServiceError):
+            report.error(arxiv_id, "{why}", why=found)
+        elif found is None:
+            report.warning(arxiv_id, "arXiv knows of no such paper: no metadata of it")
+        else:
+            for said in read_answer(ATOM, found, report, arxiv_id):
+                facts = Facts(f"arxiv:{arxiv_id}", said.title, said.authors, said.date, said.venue, doi=said.doi)
+                yield completed(lacking[arxiv_id], facts, arxiv.ARXIV.name)
+    report.close()
+
+
+def _lacking(store: Store) -> Iterator[tuple[str, Facts]]:
+    """Of papers that lack something, the arXiv ids with what is known by them."""
+    rows = store.connection.execute(
+        "SELECT arxiv, max(title IS NOT NULL), max(authors <> '[]'), max(length(date) = 10) FROM documents"
+        " WHERE is_paper AND arxiv IS NOT NULL GROUP BY arxiv ORDER BY arxiv"
+    )
+    for arxiv_id, *has in rows.fetchall():
+        known = store.facts(f"arxiv:{arxiv_id}") or Facts(f"arxiv:{arxiv_id}")
+        facts = (known.title, known.authors, known.date and len(known.date) == 10)
+        if not all(one or other for one, other in zip(has, facts, strict=True)):
+            yield arxiv_id, known
 
 
 def metadata(

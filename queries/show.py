@@ -3,20 +3,23 @@
 import json
 import shutil
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from begat.graph.errors import NotFoundError
 from begat.graph.model import Edge, Node, Statement
 from begat.graph.reader import Reader
-from begat.graph.vocabulary import FACTS, Relation
+from begat.graph.store import Store
+from begat.graph.vocabulary import FACTS, NodeType, Relation
 from begat.queries.records import edge_record, node_record
 from begat.queries.text import printable
 
 MOST_EDGES = 20
 """Edges shown of each relation and direction, the best supported first; all are counted."""
 MOST_EVIDENCE = 3
+"""Sentences shown of each edge; of one that several sources of a paper have, each is named."""
+_COPIES = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +43,16 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Portrait:
-    """A node with all that is known of it. `names` are (name, why it is one), its own first."""
+    """A node with all that is known of it. `names` are (name, why it is one), its own first.
+
+    `records` are those read of a paper: (document id, source, why it is taken for this paper, where more than its own id
+    says it); none in a Neo4j, which has the graph without what was read.
+    """
 
     node: Node
     names: tuple[tuple[str, str], ...]
     groups: tuple[Group, ...]
+    records: tuple[tuple[str, str, str | None], ...] = ()
 
     @property
     def introduced_by(self) -> tuple[tuple[Edge, Node, tuple[Statement, ...]], ...]:
@@ -61,13 +69,14 @@ class Portrait:
         return json.dumps(self.record(), ensure_ascii=False, indent=1)
 
     def record(self) -> dict[str, Any]:
-        """The node's record with `names` (name, why) and `relations`.
+        """The node's record with `names` (name, why), `records` (document, source, why) and `relations`.
 
         Each of `relations` has `relation`, `forward` (the node is the subject), `count`, `edges`: as in
         `queries/records.py`, with `other`, the record of the node at the other end.
         """
         return node_record(self.node) | {
             "names": [{"name": name, "why": why} for name, why in self.names],
+            "records": [{"document": id_, "source": source, "why": why} for id_, source, why in self.records],
             "relations": [
                 {
                     "relation": group.relation.value,
@@ -94,7 +103,8 @@ def show(store: Reader, node_id: str) -> Portrait:
         for forward in ((True,) if FACTS[relation].symmetric else (True, False))
         for group in _group(store, node_id, relation, forward)
     )
-    return Portrait(node, tuple((name, why) for name, why in names), tuple(groups))
+    records = store.records_of(node_id) if isinstance(store, Store) and node.type is NodeType.PAPER else []
+    return Portrait(node, tuple((name, why) for name, why in names), tuple(groups), tuple(records))
 
 
 def _group(store: Reader, node_id: str, relation: Relation, forward: bool) -> Iterator[Group]:
@@ -103,10 +113,34 @@ def _group(store: Reader, node_id: str, relation: Relation, forward: bool) -> It
     if not count:
         return
     others = store.nodes_of(_other(edge, node_id) for edge in edges)
-    evidence = store.evidence_of(edges, MOST_EVIDENCE)
-    yield Group(
-        relation, forward, count, tuple((edge, others[_other(edge, node_id)], evidence[edge]) for edge in edges)
-    )
+    evidence = store.evidence_of(edges, MOST_EVIDENCE * _COPIES)
+    shown = ((edge, others[_other(edge, node_id)], _first_sentences(evidence[edge])) for edge in edges)
+    yield Group(relation, forward, count, tuple(shown))
+
+
+def _first_sentences(statements: Sequence[Statement]) -> tuple[Statement, ...]:
+    """The statements of the first MOST_EVIDENCE sentences."""
+    return tuple(statement for said in list(sentences(statements).values())[:MOST_EVIDENCE] for statement in said)
+
+
+def sentences(statements: Iterable[Statement]) -> dict[tuple[str, str], list[Statement]]:
+    """Statements by the paper that says them and its sentence: several sources may have a paper, each the sentence."""
+    found: dict[tuple[str, str], list[Statement]] = {}
+    for statement in statements:
+        found.setdefault((statement.paper, statement.assertion.evidence.quote), []).append(statement)
+    return found
+
+
+def _told_by(statements: Sequence[Statement]) -> str:
+    """The documents that state something; those of one id with their sources."""
+    by_id: dict[str, list[str]] = {}
+    for statement in statements:
+        by_id.setdefault(statement.document, []).append(statement.source)
+    told = []
+    for id_, sources in by_id.items():
+        several = sorted(set(sources))
+        told.append(f"{id_} in {' and '.join(several)}" if len(several) > 1 else id_)
+    return "; ".join(told)
 
 
 def _other(edge: Edge, node_id: str) -> str:
@@ -133,8 +167,9 @@ def _lines(portrait: Portrait, width: int) -> Iterator[str]:
             origin = "" if edge.origin == "mined" else edge.origin.value
             notes = [f"{edge.confidence:.2f}", *(note for note in (papers, origin) if note)]
             yield f"  {printable(other.name)}{f' ({other.year})' if other.year else ''}  {', '.join(notes)}"
-            for statement in statements[: 1 if group.relation is Relation.MENTIONS else MOST_EVIDENCE]:
-                quote = f"“{printable(statement.assertion.evidence.quote)}” [{printable(statement.document)}]"
+            most = 1 if group.relation is Relation.MENTIONS else MOST_EVIDENCE
+            for (_, sentence), said in list(sentences(statements).items())[:most]:
+                quote = f"“{printable(sentence)}” [{printable(_told_by(said))}]"
                 yield from textwrap.wrap(quote, max(30, width), initial_indent="      ", subsequent_indent="      ")
 
 
@@ -150,6 +185,10 @@ def _facts(portrait: Portrait) -> Iterator[str]:
     for label, value in (("arXiv", node.arxiv), ("DOI", node.doi), ("URL", node.url)):
         if value:
             yield f"{label}: {printable(value)}"
+    if len(portrait.records) > 1:
+        yield f"read from {len(portrait.records)} records:"
+        for id_, source, why in portrait.records:
+            yield f"  {printable(id_)} in {printable(source)}{f': {printable(why)}' if why else ''}"
     aliases = [f"{printable(name)} ({printable(why)})" for name, why in portrait.names if name != node.name]
     if aliases:
         yield f"also called: {', '.join(aliases)}"

@@ -211,24 +211,21 @@ def serve(engine: str, path: str) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, which ends this process
     requests, answers = sys.stdin.buffer, sys.stdout.buffer
     sys.stdout = sys.stderr  # a library that prints must not speak into the answers
-    view: View | None = None
-    stamp = ""
+    known: tuple[View, str] | None = None
     while True:
         try:
             query, parameters, limit, timeout, memory = pickle.load(requests)
         except EOFError:
             return
         try:
-            with Store.open(path) as store:
-                if view is None or store.stamp != stamp:
-                    view, stamp = importlib.import_module(engine).View(store), store.stamp
+            known = _current(engine, path, known)
         except BegatError as error:
             _reply(answers, error)
             continue
         _reply(answers, None)
         with _confined(timeout, memory):
             try:
-                answer: Result | BegatError = view.answer(query, parameters, limit, timeout)
+                answer: Result | BegatError = known[0].answer(query, parameters, limit, timeout)
             except BegatError as error:
                 answer = error
             except MemoryError:
@@ -236,6 +233,14 @@ def serve(engine: str, path: str) -> None:
             except Exception as error:  # whatever an engine does wrong, the asking side is to know what it was
                 answer = QueryError(f"the query engine failed: {type(error).__name__}: {error}")
         _reply(answers, answer)
+
+
+def _current(engine: str, path: str, known: tuple[View, str] | None) -> tuple[View, str]:
+    """The view of what the file holds now, with its stamp: the known one, or a new one, all of which is of one moment."""
+    with Store.open(path) as store, store.snapshot():
+        if known is not None and known[1] == store.stamp:
+            return known
+        return importlib.import_module(engine).View(store), store.stamp
 
 
 def _reply(answers: IO[bytes], message: object) -> None:

@@ -11,7 +11,9 @@ from pathlib import Path
 import click
 import pytest
 
+from begat import api
 from begat.cli import cli
+from begat.graph.errors import BegatError
 
 ORCA = {
     "id": "2311.11045",
@@ -148,6 +150,10 @@ def test_nothing_readable_is_a_failure(tmp_path: Path) -> None:
     run = begat("build", "nowhere.jsonl", cwd=tmp_path)
     assert run.returncode == 1
     assert "nowhere.jsonl" in words(run)
+    assert "nothing could be read; graph.begat is empty" in words(run)
+    write_lines(tmp_path / "good.jsonl", [BERT])
+    begat("build", "good.jsonl", cwd=tmp_path)
+    assert "nothing could be read; graph.begat is as it was" in words(begat("build", "nowhere.jsonl", cwd=tmp_path))
 
 
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="the peak of memory is read from /proc")
@@ -230,6 +236,22 @@ def test_wrong_use_exits_with_2(tmp_path: Path, arguments: list[str]) -> None:
     assert len(words(run).splitlines()) == 1
 
 
+def test_a_process_that_dies_while_it_mines_is_an_error_of_one_line() -> None:
+    with pytest.raises(BegatError, match="with fewer --workers than 2"), api._executor(2) as pool:
+        assert pool
+        pool.submit(os._exit, 1).result()
+
+
+def test_a_misspelt_relation_gets_a_did_you_mean(built: Path) -> None:
+    run = begat("lineage", "Orca 2", "--relation", "extend", cwd=built)
+    assert run.returncode == 2
+    assert "did you mean 'extends'?" in words(run)
+
+
+def test_a_name_of_several_words_without_quotes(tmp_path: Path) -> None:
+    assert "goes in quotes" in words(begat("lineage", "Orca", "2", cwd=tmp_path))
+
+
 # -- help ---------------------------------------------------------------------------------------------------
 
 
@@ -242,6 +264,24 @@ def test_every_command_helps_with_examples(name: str) -> None:
     for parameter in command.params:
         if isinstance(parameter, click.Option) and not parameter.flag_value:
             assert parameter.help or parameter.name in ("format_", "limit"), f"{name} --{parameter.name} has no help"
+
+
+def test_without_a_command_it_says_what_there_is(tmp_path: Path) -> None:
+    run = begat(cwd=tmp_path)
+    assert run.returncode == 0
+    assert run.stdout == begat("--help", cwd=tmp_path).stdout
+
+
+def test_a_search_that_finds_nothing_does_not_advise_to_search(built: Path) -> None:
+    run = begat("search", "zeppelin", cwd=built)
+    assert run.returncode == 1
+    assert words(run) == "begat: nothing speaks of 'zeppelin'; try one word of it, or build from more\n"
+
+
+def test_the_list_of_commands_fits_a_terminal_of_80_columns() -> None:
+    listed = cli.get_help(click.Context(cli, info_name="begat", terminal_width=80))
+    assert all(f"\n  {name} " in listed for name in cli.commands)
+    assert "..." not in listed.partition("Commands:")[2]
 
 
 def test_diff_says_what_a_build_changed_and_exits_as_diff_does(built: Path, tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ import begat
 from begat.graph.errors import BegatError
 from tests.test_cli import BERT, ORCA, write_lines
 
-pytest.importorskip("distributed", reason="needs Dask: pip install 'begat[dask]'")
+pytest.importorskip("distributed", reason="needs Dask: pip install '.[dask]'")
 pytestmark = [
     pytest.mark.slow,
     # Of Dask itself, when a worker goes: its own business.

@@ -9,9 +9,11 @@ import pytest
 import begat
 from begat.cli import cli
 from begat.graph.errors import BegatError, UsageError
+from begat.graph.vocabulary import Relation
 from begat.loaders.apis import Client
-from tests.loaders.apis import birds
-from tests.loaders.apis.loopback import Loopback, PatientClock, serving
+from tests.loaders.apis import birds, feeds
+from tests.loaders.apis.birds import BIRDS
+from tests.loaders.apis.loopback import Asked, Loopback, PatientClock, Said, serving
 
 Command = Callable[..., str]
 
@@ -103,6 +105,69 @@ def test_ctrl_c_builds_what_came(asks: str, command: Command, monkeypatch: pytes
         )
     with begat.open("my.begat") as graph:
         assert list(graph.check()) == []
+
+
+def cited_by_heron() -> set[str]:
+    with begat.open("my.begat") as graph:
+        assert list(graph.check()) == []
+        return {edge.object for edge in graph.store.edges_from(["arxiv-2401.00011"], [Relation.CITES])}
+
+
+DROPS, FAILS, HALF = Said(200, b'{"data": []}', cut=4), Said(500, b""), Said(200, b'{"offset": 1, "data": [{"con')
+COMMANDS = {
+    "build": ("build", "s2:2401.00011"),
+    "grow": ("grow", "arxiv:2401.00011", "--yes", "--ancestors"),
+    "enrich": ("enrich", "--from", "s2", "--sentences"),
+}
+
+
+@pytest.mark.parametrize(("asks", "broken"), list(zip(COMMANDS.values(), [DROPS, FAILS, HALF], strict=True)))
+def test_a_list_that_breaks_off_is_gone_on_with(
+    asks: tuple[str, ...], broken: Said, command: Command, server: Loopback
+) -> None:
+    def paged(asked: Asked, *, whole: bool) -> Said:
+        return birds.semantic_scholar(asked, page=1) if whole or asked.query.get("offset") != "1" else broken
+
+    if asks[0] == "enrich":
+        Path("ids.jsonl").write_text('{"id": "2401.00011", "title": "Heron, my words"}\n')
+        command("build", "ids.jsonl")
+    server.answer = lambda asked: paged(asked, whole=False)
+    said = command(*asks)
+    assert "only 1 of its 3 references came" in said and "the same command goes on from there" in said
+    assert "arxiv-2301.00001" in cited_by_heron(), "what came is in the graph"
+    server.answer = lambda asked: paged(asked, whole=True)
+    server.asked.clear()
+    assert "came (" not in command(*asks)
+    assert len(cited_by_heron()) == len(BIRDS["Heron"].cites)
+    asked = [asked.query["offset"] for asked in server.asked if asked.path.endswith("001/references")]
+    assert asked == ["1", "2"], "what came before is not asked for again"
+    assert "nothing changed" in command(*asks, "--offline")
+
+
+@pytest.mark.parametrize("asks", ["build", "grow"])
+def test_a_part_never_takes_the_place_of_the_whole(asks: str, command: Command, server: Loopback) -> None:
+    command(*COMMANDS[asks])
+    before = cited_by_heron()
+    server.answer = lambda asked: FAILS if asked.path.endswith("/references") else birds.everything(asked)
+    assert "only 0 of its 3 references came" in command(*COMMANDS[asks], "--cache", "another")
+    assert cited_by_heron() == before
+
+
+def test_metadata_of_arxiv_is_asked_for_where_papers_lack_it(
+    command: Command, server: Loopback, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in feeds.environment(server.base).items():
+        monkeypatch.setenv(name, value)
+    server.answer = feeds.everything
+    Path("ids.jsonl").write_text('{"id": "2401.00011", "abstract": "It wades."}\n{"id": "x", "title": "No id"}\n')
+    command("build", "ids.jsonl", "--metadata", "arxiv")
+    with begat.open("my.begat") as graph:
+        heron = graph.find("2401.00011")
+        assert (heron.name, heron.date) == (BIRDS["Heron"].title, BIRDS["Heron"].date)
+        assert list(graph.check()) == []
+    assert server.asked[-1].query["id_list"] == "2401.00011" and len(server.asked) == 1
+    assert "nothing changed" in command("build", "ids.jsonl", "--metadata", "arxiv")
+    assert len(server.asked) == 1, "what is known is not asked for"
 
 
 def test_from_python(server: Loopback) -> None:

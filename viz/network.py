@@ -45,28 +45,33 @@ _COLOURS = {
 _DASHES: dict[Relation, list[int]] = {Relation.DISTILLED_FROM: [7, 4], Relation.USES: [2, 4], Relation.CITES: [1, 3]}
 
 
-def network_page(store: Store, node_ids: Sequence[str] | None = None, limit: int = MOST_NODES) -> str:
+def network_page(
+    store: Store, node_ids: Sequence[str] | None = None, limit: int = MOST_NODES, min_confidence: float = 0.0
+) -> str:
     """A part of the graph as one self-contained HTML file (text; write it as UTF-8).
 
     `node_ids`: these nodes and those directly connected with them; None: the most connected of the whole graph.
-    `limit` is the most nodes. Raises NotFoundError for an id that is nowhere.
+    `limit` is the most nodes; edges below `min_confidence` stay out. Raises NotFoundError for an id that is nowhere.
     """
-    nodes = _most_connected(store, limit) if node_ids is None else _around(store, node_ids, limit)
+    nodes = _most_connected(store, limit, min_confidence) if node_ids is None else _around(store, node_ids, limit)
     shown = _WHOLE if node_ids is None else _NEAR
-    edges = [edge for edge in store.edges_from(nodes, shown) if edge.object in nodes and edge.object != edge.subject]
+    edges = [
+        edge
+        for edge in store.edges_from(nodes, shown)
+        if edge.object in nodes and edge.object != edge.subject and edge.confidence >= min_confidence
+    ]
     return _sealed(_drawn(nodes, edges, frozenset(node_ids or ())), nodes, edges, node_ids)
 
 
 # -- what is shown -------------------------------------------------------------------------------------------------
 
 
-def _most_connected(store: Store, limit: int) -> dict[str, Node]:
-    marks = ", ".join("?" * len(_WHOLE))
-    ends = " UNION ALL ".join(
-        f"SELECT {end} AS node FROM edges WHERE relation IN ({marks})" for end in ("subject", "object")
-    )
+def _most_connected(store: Store, limit: int, min_confidence: float) -> dict[str, Node]:
+    chosen = f"relation IN ({', '.join('?' * len(_WHOLE))}) AND confidence >= ?"
+    ends = " UNION ALL ".join(f"SELECT {end} AS node FROM edges WHERE {chosen}" for end in ("subject", "object"))
     best = f"SELECT node FROM ({ends}) GROUP BY node ORDER BY count(*) DESC, node LIMIT ?"
-    return {node.id: node for node in store.nodes(f"id IN ({best})", [*_WHOLE, *_WHOLE, limit])}
+    values = [*_WHOLE, min_confidence]
+    return {node.id: node for node in store.nodes(f"id IN ({best})", [*values, *values, limit])}
 
 
 def _around(store: Store, node_ids: Sequence[str], limit: int) -> dict[str, Node]:

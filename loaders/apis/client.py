@@ -342,7 +342,11 @@ class Client:
         """What to tell of a request that no try got through; after a few of these, the service is not asked again."""
         self._failures[service.name] += 1
         lacking = service.key_variable and not service.key_in(self._environment)
-        remedy = "try again later" + (f", or set {service.key_variable}" if lacking else "") + ": what came is kept"
+        remedy = (
+            "try again later"
+            + (f", or set {service.key_variable}" if lacking else "")
+            + ": what came is kept, and the same command goes on from there"
+        )
         if self._failures[service.name] >= PATIENCE:
             self._given_up[service.name] = ServiceError(
                 f"{service.title}: not asked, since it did not answer before ({why}); {remedy}"

@@ -12,7 +12,7 @@ from typing import Any
 
 from begat.graph import ids
 from begat.graph.errors import ServiceError
-from begat.graph.model import Document, Reference
+from begat.graph.model import IN_PART, Document, Reference
 from begat.loaders.apis import opencitations, semantic_scholar
 from begat.loaders.apis.client import Client, Found, Parameters, is_json, quoted
 from begat.loaders.apis.scheme import CITATIONS, Scheme
@@ -124,16 +124,27 @@ def _citing_documents(client: Client, doi: str, report: Report) -> Iterator[Docu
     arxiv = ids.arxiv_id(doi)
     cited = Reference(arxiv=arxiv, doi=None if arxiv else doi)
     waiting = {f"ARXIV:{one.arxiv}": one for one in citing if one.arxiv}
+    unanswered: dict[str, ServiceError] = {}
     for found_doi, record in works(client, [one.doi for one in citing if one.doi]):
         if isinstance(record, bytes):
             yield from _also_citing(of_record(json.loads(record), report), cited)
         else:
             waiting[f"DOI:{found_doi}"] = Reference(doi=found_doi)
+            unanswered |= {f"DOI:{found_doi}": record} if record else {}
     for name, record in semantic_scholar.papers(client, list(waiting)):
-        own = waiting[name]
-        bare = Document(own.arxiv or own.doi or "", "", arxiv=own.arxiv, doi=own.doi, source=report.source)
-        known = semantic_scholar.of_record(json.loads(record), report) if isinstance(record, bytes) else iter([bare])
-        yield from _also_citing(known, cited)
+        if isinstance(record, bytes):
+            unanswered.pop(name, None)
+            yield from _also_citing(semantic_scholar.of_record(json.loads(record), report), cited)
+            continue
+        unanswered |= {name: record} if record else {}
+        own, place = waiting[name], IN_PART if name in unanswered else ""
+        bare = Document(own.arxiv or own.doi or "", "", arxiv=own.arxiv, doi=own.doi, source=report.source, place=place)
+        yield from _also_citing(iter([bare]), cited)
+    if unanswered:
+        n, why = len(unanswered), next(iter(unanswered.values()))
+        report.error(
+            "", "{n} of {m} works that cite it are known by their ids only ({why})", n=n, m=len(citing), why=why
+        )
 
 
 def _also_citing(documents: Iterator[Document], cited: Reference) -> Iterator[Document]:
@@ -147,8 +158,8 @@ def _cited_elsewhere(client: Client, document: Document, report: Report) -> Docu
     try:
         references = tuple(opencitations.references(client, document.doi or ""))
     except ServiceError as error:
-        report.warning("", "without references: Crossref has none, and {why}", why=error)
-        return document
+        report.error("", "without references: Crossref has none, and {why}", why=error)
+        return replace(document, place=IN_PART)
     return replace(document, references=references)
 
 

@@ -14,7 +14,7 @@ from urllib.parse import quote
 
 from begat.graph import ids
 from begat.graph.errors import ServiceError
-from begat.graph.model import Document, Reference
+from begat.graph.model import IN_PART, Document, Reference
 from begat.loaders.apis.client import Client, Found, Parameters, is_json
 from begat.loaders.apis.scheme import CITATIONS, Scheme
 from begat.loaders.apis.service import Service
@@ -175,7 +175,7 @@ def resolved(client: Client, document: Document, report: Report) -> Document:
         names = known(client, links)
     except ServiceError as error:
         report.error("", "what it cites is known by OpenAlex's links only ({why})", why=error)
-        return document
+        return replace(document, place=IN_PART)
     own = document.url if not (document.arxiv or document.doi) else None
     cited = tuple(names.get(reference.url or "", reference) for reference in document.references)
     return replace(document, references=cited, url=own)
@@ -208,13 +208,15 @@ def _citing_documents(client: Client, work: Mapping[str, Any], report: Report) -
     """The works that cite a work, each with this one citation."""
     link = str(work.get("id") or "")
     cited = _reference(work, link)
+    count = 0
     try:
         for record in citing(client, link.rpartition("/")[2], MOST_CITING):
+            count += 1
             for document in of_record({**record, "referenced_works": []}, report):
                 own = None if document.arxiv or document.doi else document.url
                 yield replace(document, references=(*document.references, cited), url=own)
     except ServiceError as error:
-        report.error("", "not all that cite it are known ({why})", why=error)
+        report.error("", "only {n} of its citations by others came ({why})", n=count, why=error)
 
 
 SCHEME = Scheme(

@@ -15,7 +15,7 @@ from urllib.parse import quote
 
 from begat.graph import ids
 from begat.graph.errors import RefusedError, ServiceError
-from begat.graph.model import Document
+from begat.graph.model import IN_PART, Document
 from begat.loaders.apis.client import Client, Found, is_json
 from begat.loaders.apis.scheme import CITATIONS, Scheme
 from begat.loaders.apis.service import Service
@@ -233,7 +233,7 @@ def documents(client: Client, reports: Mapping[str, Report]) -> Iterator[Documen
                 )
             yield from citing_documents(cites[:MOST_CITING], paper, report)
         else:
-            yield from of_record(with_references(client, json.loads(record), report), report)
+            yield from whole_or_in_part(with_references(client, json.loads(record), report), report)
 
 
 def citations(client: Client, paper: Mapping[str, Any], report: Report, most: int = LAST) -> list[dict[str, Any]]:
@@ -242,18 +242,30 @@ def citations(client: Client, paper: Mapping[str, Any], report: Report, most: in
     try:
         found.extend(listed(client, str(paper.get("paperId")), "citations", most))
     except ServiceError as error:
-        report.error("", "not all that cite it are known ({why})", why=error)
+        came = _of(len(found), paper.get("citationCount"))
+        report.error("", "only {came} citations by others came ({why})", came=came, why=error)
     return found
 
 
-def with_references(client: Client, values: Mapping[str, Any], report: Report) -> dict[str, Any]:
-    """A paper's record with its references; those that cannot be had are told."""
+def with_references(client: Client, values: Mapping[str, Any], report: Report, place: str = "") -> dict[str, Any]:
+    """A paper's record with its references; that not all can be had is told, of `place` in the report's source."""
     references: list[dict[str, Any]] = []
     try:
         references.extend(listed(client, str(values.get("paperId")), "references"))
     except ServiceError as error:
-        report.error("", "its references are not whole ({why})", why=error)
+        came = _of(len(references), values.get("referenceCount"))
+        report.error(place, "only {came} references came ({why})", came=came, why=error)
     return {**values, "references": references}
+
+
+def _of(count: int, whole: int | None) -> str:
+    return f"{count} of its {whole}" if whole else f"{count} of its"
+
+
+def whole_or_in_part(values: Mapping[str, Any], report: Report) -> Iterator[Document]:
+    """The Document of a paper's record `with_references`; its place says so where that failed."""
+    for document in of_record(values, report):
+        yield replace(document, place=IN_PART) if report.failed else document
 
 
 def _in_path(name: str) -> str:

@@ -48,7 +48,8 @@ def _records(input: Input) -> Iterator[Record]:
         try:
             yield from (Record(number, place, values) for values in _parsed(entry, macros))
         except (PybtexError, RecursionError, ValueError) as error:
-            why = str(error).split("\n")[0].rstrip(".")
+            # Each entry is parsed alone: the place that the parser names is none of the file's.
+            why = re.sub(r"^syntax error in line \d+: ", "", str(error).split("\n")[0].rstrip("."))
             input.report.error(place, "not BibTeX ({why}): the entry is passed over; mend it", why=why)
 
 

@@ -44,9 +44,14 @@ class Report:
         self._kinds: Counter[tuple[str, Severity]] = Counter()
 
     @property
+    def errors(self) -> int:
+        """How many errors were told since it was made or closed."""
+        return sum(count for (_, severity), count in self._kinds.items() if severity is Severity.ERROR)
+
+    @property
     def failed(self) -> bool:
         """Whether an error was told already, which says why there is nothing (more) to read."""
-        return any(severity is Severity.ERROR for _, severity in self._kinds)
+        return self.errors > 0
 
     def error(self, place: str, template: str, **values: object) -> None:
         """Tell what was not read."""

@@ -4,6 +4,7 @@ import io
 import json
 import re
 import warnings
+from dataclasses import replace
 from importlib.resources import files
 from pathlib import Path
 
@@ -12,12 +13,14 @@ import pytest
 import rdflib
 
 from begat.graph import rdf
-from begat.graph.build import build
+from begat.graph.build import build, part
+from begat.graph.build import withdraw as take_back
 from begat.graph.check import check
 from begat.graph.corrections import Verdict, applies, corrections, mark, merge, split, withdraw
 from begat.graph.errors import NotFoundError, UsageError
 from begat.graph.export import export
 from begat.graph.model import Document, Edge
+from begat.graph.resolve import resolve
 from begat.graph.search import find
 from begat.graph.store import Store
 from begat.graph.vocabulary import FACTS, NAMESPACE, Origin, Relation
@@ -131,6 +134,66 @@ def test_an_acronym_can_be_split_from_its_long_form(path: Path) -> None:
         assert find(store, node.name).aliases == ()
     with rebuilt(path) as store:
         assert other not in find(store, node.name).aliases
+
+
+TALK = (
+    "We introduce the model Lynx on a stage, with slides, before an audience that has come for something else. Lynx"
+    " extends Puma. What it does to parrots, large and small, is shown by three recordings and a drawing by hand. "
+)
+PARROTS = [
+    Document(id="2301.00009", text="", title="On Parrots, Large and Small", authors=("A. Bird",), date="2023",
+             arxiv="2301.00009", source="cats"),
+    Document(id="talks#7", text=TALK, title="On Parrots, Large and Small", authors=("Ann Bird",), date="2023", source="talks"),
+    Document(id="notes#1", text=TALK, source="notes"),
+]  # fmt: skip
+
+
+def papers_of(store: Store) -> dict[str, str]:
+    return dict(store.connection.execute("SELECT id, paper FROM documents WHERE id NOT LIKE '2301.0000_'")) | dict(
+        store.connection.execute("SELECT id, paper FROM documents WHERE id = '2301.00009'")
+    )
+
+
+def test_a_record_is_split_from_the_paper_that_it_was_taken_for(path: Path) -> None:
+    with Store.open(path, write=True) as store:
+        build(store, PARROTS, SimpleMiner(), complete=())
+        before = papers_of(store)
+        assert set(before.values()) == {"arxiv-2301.00009"}
+        assert store.records_of("arxiv-2301.00009") == [
+            ("2301.00009", "cats", None),
+            ("notes#1", "notes", "near-identical text"),
+            ("talks#7", "talks", "same title, first author and year"),
+        ]
+        paper = find(store, "On Parrots, Large and Small")
+        assert part(store, paper, "talks#7", "the talk, not the paper", SimpleMiner())[0] == "2301.00009"
+        parted = papers_of(store)
+        assert parted["talks#7"] == parted["notes#1"] != parted["2301.00009"]
+        assert list(check(store)) == []
+        (correction,) = corrections(store)
+        assert applies(store, correction) and correction.of_records == ("talks#7", "2301.00009")
+        with pytest.raises(UsageError, match="begat corrections --withdraw 1"):
+            withdraw(store, 1)
+        build(store, [Document(id="new", text="Nothing here.", source="new")], SimpleMiner(), complete=())
+        resolve(store)
+        assert {id_: paper for id_, paper in papers_of(store).items() if id_ in parted} == parted, "kept through builds"
+        take_back(store, 1, SimpleMiner())
+        assert {id_: paper for id_, paper in papers_of(store).items() if id_ in before} == before
+
+
+def test_records_with_an_id_in_common_are_not_split(path: Path) -> None:
+    twice = [replace(PARROTS[0], id="copy", source="copies"), PARROTS[0]]
+    with Store.open(path, write=True) as store:
+        build(store, twice, SimpleMiner(), complete=())
+        paper = find(store, "2301.00009")
+        with pytest.raises(UsageError, match="correct that in its source"):
+            part(store, paper, "copy", "no", SimpleMiner())
+        with pytest.raises(NotFoundError, match="nobody"):
+            part(store, paper, "nobody", "no", SimpleMiner())
+        with pytest.raises(UsageError, match="the only record"):
+            part(store, find(store, "2301.00001"), "2301.00001", "no", SimpleMiner())
+        with pytest.raises(UsageError, match="parts the records"):
+            split(store, paper, "copy", "no")
+        assert corrections(store) == [] and store.meta("pending") == "no"
 
 
 def test_what_cannot_be_is_refused(path: Path) -> None:

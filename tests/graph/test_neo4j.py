@@ -8,7 +8,6 @@ import sys
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor, wait
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +19,7 @@ from begat.graph.neo4j_store import Neo4jStore
 from begat.graph.properties import edge_properties, node_properties
 from begat.graph.store import Store
 from tests import generated, miniature
+from tests.neo4j_server.wire import Wire
 
 pytestmark = pytest.mark.neo4j
 
@@ -185,7 +185,7 @@ def test_killed_in_the_middle_and_taken_up(empty: str, larger: Path) -> None:
 
 
 def test_a_lost_connection_is_taken_up_by_the_driver_or_the_next_push(empty: str, larger: Path) -> None:
-    with _Wire(empty) as wire:
+    with Wire(empty) as wire:
 
         def told(stage: str, done: int, total: int | None) -> None:
             if stage == "edges" and done > 200:
@@ -203,57 +203,6 @@ def test_a_server_that_does_not_come_back_is_one_clear_error(larger: Path) -> No
         port = unused.getsockname()[1]
     with pytest.raises(GraphError, match=f"bolt://127.0.0.1:{port}: no Neo4j answers"):
         push(larger, f"bolt://127.0.0.1:{port}")
-
-
-class _Wire:
-    """A wire to a server, on a port of its own, that can be cut: all connections through it break at once."""
-
-    def __init__(self, uri: str) -> None:
-        host, _, port = uri.partition("://")[2].partition(":")
-        self.target = (host, int(port or 7687))
-        self.listener = socket.create_server(("127.0.0.1", 0))
-        self.uri = f"bolt://127.0.0.1:{self.listener.getsockname()[1]}"
-        self.ends: list[socket.socket] = []
-        self.cuts = 0
-
-    def __enter__(self) -> "_Wire":
-        threading.Thread(target=self._accept, daemon=True).start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.listener.close()
-        self._cut()
-
-    def cut_once(self) -> None:
-        if not self.cuts:
-            self.cuts = 1
-            self._cut()
-
-    def _cut(self) -> None:
-        ends, self.ends = self.ends, []
-        for end in ends:
-            with suppress(OSError):
-                end.shutdown(socket.SHUT_RDWR)
-            end.close()
-
-    def _accept(self) -> None:
-        while True:
-            try:
-                near, _ = self.listener.accept()
-            except OSError:
-                return
-            far = socket.create_connection(self.target)
-            self.ends += [near, far]
-            for one, other in ((near, far), (far, near)):
-                threading.Thread(target=self._carry, args=(one, other), daemon=True).start()
-
-    @staticmethod
-    def _carry(one: socket.socket, other: socket.socket) -> None:
-        try:
-            while data := one.recv(65536):
-                other.sendall(data)
-        except OSError:
-            pass
 
 
 # -- beside other people's data -------------------------------------------------------------------------------------

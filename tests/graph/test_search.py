@@ -1,4 +1,8 @@
+import sqlite3
+from collections.abc import Sequence
 from pathlib import Path
+from types import SimpleNamespace
+from unittest.mock import patch
 
 import pytest
 
@@ -29,6 +33,20 @@ def test_an_alias_finds_its_node(store: Store, name: str) -> None:
 )  # fmt: skip
 def test_a_paper_is_found_by_id_link_and_title(store: Store, name: str) -> None:
     assert find(store, name).id == "arxiv-2311.11045"
+
+
+def test_a_name_is_looked_for_by_an_index(store: Store) -> None:
+    plans: list[str] = []
+    asked = store.connection.execute
+
+    def explained(query: str, parameters: Sequence[object] = ()) -> sqlite3.Cursor:
+        plans.extend(row[3] for row in asked(f"EXPLAIN QUERY PLAN {query}", parameters))
+        return asked(query, parameters)
+
+    with patch.object(store, "connection", SimpleNamespace(execute=explained)):
+        assert [node.id for node in store.named("Orca 1")] == ["model-orca"]
+        assert [node.id for node in store.named("Orca: Progressive Learning")] == ["arxiv-2306.02707"]
+    assert plans and not [plan for plan in plans if plan.startswith("SCAN") and "(subquery" not in plan]
 
 
 def test_a_name_that_is_not_there_gets_the_nearest_ones(store: Store) -> None:

@@ -15,7 +15,7 @@ import pytest
 
 from begat import loaders
 from begat.graph import corrections, touched, update
-from begat.graph.build import Miner, build, remove
+from begat.graph.build import Miner, build, part, remove, withdraw
 from begat.graph.check import check
 from begat.graph.errors import UsageError
 from begat.graph.export import export
@@ -82,8 +82,12 @@ def correct(store: Store, dice: random.Random) -> None:
     """Whatever a reader may do."""
     things = list(store.nodes("type IN ('Model', 'Method', 'Dataset')"))
     made = corrections.corrections(store)
+    papers = [paper for paper in store.nodes("type = 'Paper'") if len(store.records_of(paper.id)) > 1]
     if made and dice.random() < 0.3:
-        corrections.withdraw(store, dice.choice(made).number)
+        withdraw(store, dice.choice(made).number, MINER)
+    elif papers and dice.random() < 0.4:
+        paper = dice.choice(papers)
+        part(store, paper, dice.choice(store.records_of(paper.id))[0], "for a test", MINER)
     elif len(things) > 1 and dice.random() < 0.5:
         one, other = dice.sample(things, 2)
         corrections.merge(store, one, other, "for a test")

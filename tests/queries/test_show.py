@@ -2,15 +2,19 @@
 
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from begat.graph.build import build as build_documents
 from begat.graph.errors import NotFoundError
 from begat.graph.store import Store
 from begat.graph.vocabulary import Relation
 from begat.queries.show import MOST_EDGES, show
 from tests import generated
+from tests.graph.corpus import LLAMA, ORCA, ORCA_2
+from tests.graph.simple_miner import SimpleMiner
 from tests.queries.graphs import build, model
 
 
@@ -70,6 +74,19 @@ def test_json(store: Store) -> None:
     assert extended["count"] == 1
     assert extended["edges"][0]["other"]["name"] == "Orca 2"
     assert extended["edges"][0]["evidence"][0]["document"] == "2311.11045"
+
+
+def test_a_sentence_that_two_sources_of_a_paper_have_is_said_once(tmp_path: Path) -> None:
+    copies = [replace(ORCA_2, source="b.bib"), replace(ORCA_2, id="dump#1", source="dump.txt")]
+    with Store.create(tmp_path / "g.begat") as store:
+        build_documents(store, [LLAMA, ORCA, ORCA_2, *copies], SimpleMiner())
+        portrait = show(store, "model-orca-2")
+        assert portrait.text(width=200).count("“Orca 2 extends Orca 1.” [2311.11045 in a.jsonl and b.bib; dump#1]") == 1
+        (extends,) = (g for g in portrait.groups if g.relation is Relation.EXTENDS)
+        assert len(extends.edges[0][2]) == 3, "as JSON each statement has its own place"
+        text = show(store, "arxiv-2311.11045").text(width=200)
+    assert "read from 3 records:\n  2311.11045 in a.jsonl" in text
+    assert "  dump#1 in dump.txt: same arXiv id 2311.11045" in text
 
 
 def test_a_name_that_is_nowhere(store: Store) -> None:

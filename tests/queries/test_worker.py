@@ -7,6 +7,7 @@ import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -62,6 +63,31 @@ def test_a_graph_put_in_the_place_of_another_is_seen(tmp_path: Path) -> None:
     for file in tmp_path.glob("other.begat*"):
         file.rename(file.with_name(file.name.replace("other", "g")))
     assert cypher(graph, "MATCH (n) RETURN count(n)").rows == [(0,)]
+
+
+def test_a_view_is_of_one_moment_though_a_build_writes_meanwhile(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    graph = miniature.build(tmp_path / "g.begat")
+
+    class Interrupted:
+        """Reads the nodes, and the edges once another process has written."""
+
+        def __init__(self, store: Store) -> None:
+            self.nodes = {node.id for node in store.nodes()}
+            with Store.open(graph, write=True) as other, other.transaction():
+                other.replace_resolved(list(other.nodes())[:3], [], [], [], [])
+                other.raise_revision()
+            self.ends = {end for edge in store.edges() for end in (edge.subject, edge.object)}
+
+    engine = SimpleNamespace(View=Interrupted)
+    monkeypatch.setitem(sys.modules, "an_engine", engine)
+    view, stamp = worker._current("an_engine", str(graph), None)
+    assert isinstance(view, Interrupted)
+    assert view.ends
+    assert view.ends <= view.nodes
+    with Store.open(graph) as store:
+        assert store.stamp != stamp
 
 
 def test_a_worker_that_died_is_replaced(miniature_path: Path) -> None:

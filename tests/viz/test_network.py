@@ -38,6 +38,13 @@ def test_no_more_nodes_than_the_limit_the_most_connected_first(store: Store) -> 
     assert len(labels(network_page(store, ["model-orca"], limit=3))) == 3
 
 
+def test_edges_that_are_less_sure_stay_out_where_that_is_asked(store: Store) -> None:
+    def least(html: str) -> float:
+        return min(float(edge["title"].rpartition("(")[2].rstrip(")")) for edge in drawn(html, "edges"))
+
+    assert least(network_page(store)) < 0.9 <= least(network_page(store, min_confidence=0.9))
+
+
 def test_edges_run_as_they_are_stated_with_their_words(store: Store) -> None:
     html = network_page(store, ["model-orca-2"])
     name = {node["id"]: node["label"] for node in drawn(html, "nodes")}

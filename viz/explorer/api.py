@@ -83,6 +83,7 @@ SCHEMAS: Mapping[str, Schema] = {
     "Portrait": _object(
         **_NODE,
         names=_list(_object(name=TEXT, why=TEXT)),
+        records=_list(_object(document=TEXT, source=TEXT, why=MAYBE)),
         relations=_list(
             _object(
                 relation=RELATION, forward={"type": "boolean"}, count=COUNT,

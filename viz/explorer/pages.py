@@ -525,7 +525,8 @@ ROUTES = [
 def nothing_here(request: Request, error: HTTPException) -> Response:
     """An address that is none of ours, or a method that it does not have."""
     status = HTTPStatus(error.status_code)
-    return render(request, "error.html", status, status=status, words=status.description or status.phrase, near=())
+    words = "No page has this address." if status is HTTPStatus.NOT_FOUND else status.description or status.phrase
+    return render(request, "error.html", status, status=status, words=words, near=())
 
 
 def warm(app: Explorer, store: Reader) -> None:

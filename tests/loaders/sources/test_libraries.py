@@ -78,6 +78,7 @@ def test_a_broken_entry_costs_only_itself(tmp_path: Path) -> None:
     assert [document.title for document in found] == ["One", "Three"]
     assert all("not BibTeX" in line for line in told.lines)
     assert "line 2" in told.lines[0] and "line 5" in told.lines[1]
+    assert all(line.count("line ") == 1 for line in told.lines)  # the file's, not the entry's own
 
 
 def test_comments_and_preambles_are_no_papers(tmp_path: Path) -> None:
