@@ -78,8 +78,8 @@ def test_a_graph_grows_from_an_address(command: Command) -> None:
     )
     assert "took 4 papers and 0 models in 1 step" in said
     with begat.open("my.begat") as graph:
-        ends = {tuple(end.split("-", 1)[1] for end in (e.subject, e.object)) for e in graph.lineage("Heron").edges}
-        assert {("kingfisher", "heron"), ("heron", "egret")} <= ends, "what came is mined, whatever its judge calls it"
+        edges = {(e.subject, e.relation.value, e.object) for e in graph.lineage("Heron").edges}
+        assert ("model-kingfisher", "FINE_TUNED_FROM", "model-heron") in edges, "the sentence of a citation says so"
         assert list(graph.check()) == []
 
 

@@ -29,7 +29,7 @@ _SUCCESSION = ("newer", "older")
 SIZED = 0.9
 """How sure it is that what is named like a size of another named thing is its variant (35 of 37 in the gold)."""
 NAMED = 0.5
-"""How sure both names must be for that."""
+"""How sure both names must be for that, and for what a rule says outright."""
 _DESCENT = frozenset(JUDGED[k] for k in RIVALS[0])
 UNNAMED = 0.8
 """How much of its probability the paper keeps as a subject when a named subject is as likely: a name says more."""
@@ -46,7 +46,23 @@ def find(reading: Reading, names: Sequence[Name], judge: Judge | None = None) ->
     scores = judge.scores(seen.told, seen.places)  # type: ignore[arg-type]
     chances = probabilities(seen, scores, judge)
     decided = [_stated(seen, *choice, chance) for choice, chance in decide(seen.candidates, chances)]
-    return _sizes(seen.scene, _versions(seen.scene, decided))
+    return _sizes(seen.scene, _versions(seen.scene, _outright(seen, decided)))
+
+
+def _outright(seen: Sight, decided: Sequence[Stated]) -> list[Stated]:
+    """What is decided, and what a rule says outright, in place of anything less sure between the two."""
+    kept, scene = list(decided), seen.scene
+    for match in (m for matches in seen.rules.values() for m in matches if m.rule.sure and m.named):
+        subject, object_ = scene.things[match.subject], scene.things[match.object]
+        between = [s for s in kept if {s.subject, s.object} == {subject, object_}]
+        if any(s.relation is match.rule.relation and s.subject == subject for s in between):
+            continue
+        if min(scene.sure[match.subject], scene.sure[match.object]) < NAMED:
+            continue
+        line, rule = scene.lines[match.line], match.rule
+        kept = [s for s in kept if s not in between or s.confidence > rule.sure]
+        kept.append(Stated(subject, rule.relation, object_, line.start, line.end, rule.id, rule.sure))
+    return kept
 
 
 def _versions(scene: Scene, decided: Sequence[Stated]) -> list[Stated]:

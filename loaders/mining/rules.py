@@ -30,6 +30,8 @@ class Rule:
     """Whether every object behind the same beginning is meant, not only the nearest."""
     subjects: frozenset[NodeType]
     objects: frozenset[NodeType]
+    sure: float
+    """How sure what it says is, whatever the judge says; 0 where only the judge can tell."""
     examples: tuple[str, ...]
     refusals: tuple[str, ...]
 
@@ -63,6 +65,7 @@ def _read() -> tuple[Rule, ...]:
             every=entry["pattern"].endswith("~~ O"),
             subjects=_TYPES[entry.get("subjects", "made")],
             objects=_TYPES[entry["objects"]],
+            sure=float(entry.get("sure", 0)),
             examples=tuple(entry["examples"]),
             refusals=tuple(entry["refusals"]),
         )

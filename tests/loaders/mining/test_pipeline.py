@@ -70,6 +70,52 @@ def test_odd_texts_are_mined_without_complaint(text: str) -> None:
         assert text[mention.start : mention.end] == mention.written
 
 
+PLAIN = [
+    ("Kingfisher is fine-tuned from Heron.", "Kingfisher", Relation.FINE_TUNED_FROM, "Heron"),
+    ("Plover-7B was initialised from Heron-7B.", "Plover-7B", Relation.FINE_TUNED_FROM, "Heron-7B"),
+    ("Tern is distilled from Heron.", "Tern", Relation.DISTILLED_FROM, "Heron"),
+    ("Wren-2 is the successor of Wren.", "Wren-2", Relation.EXTENDS, "Wren"),
+    ("PlugNet is an extension of WireNet.", "PlugNet", Relation.EXTENDS, "WireNet"),
+    ("PlugNet uses WireNet as its encoder.", "PlugNet", Relation.USES, "WireNet"),
+    ("PlugNet outperforms WireNet on SQuAD.", "PlugNet", Relation.OUTPERFORMS, "WireNet"),
+    ("WireNet is outperformed by PlugNet.", "PlugNet", Relation.OUTPERFORMS, "WireNet"),
+    ("PlugNet was trained on OpenWebText.", "PlugNet", Relation.TRAINED_ON, "OpenWebText"),
+    ("PlugNet is evaluated on GLUE and SQuAD.", "PlugNet", Relation.EVALUATED_ON, "GLUE"),
+    ("Heron-7B-GPTQ is a quantised version of Heron-7B.", "Heron-7B-GPTQ", Relation.VARIANT_OF, "Heron-7B"),
+]
+
+
+def stated(text: str) -> set[tuple[str, Relation, str]]:
+    """What begat believes of a text without a title."""
+    mined = pipeline.mine(Document(id="plain", text=text), {})
+    return {
+        (a.subject.name, a.relation, a.object.name)
+        for a in mined.assertions
+        if a.relation not in (Relation.MENTIONS, Relation.INTRODUCES) and a.confidence >= pipeline.min_confidence
+    }
+
+
+@pytest.mark.parametrize(("text", "subject", "relation", "object_"), PLAIN, ids=lambda value: str(value)[:40])
+def test_a_plain_statement_is_found_and_not_its_reverse(
+    text: str, subject: str, relation: Relation, object_: str
+) -> None:
+    assert (subject, relation, object_) in stated(text)
+    assert not {(s, o) for s, _, o in stated(text)} & {(object_, subject)}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "PlugNet does not outperform WireNet.",
+        "PlugNet might one day be fine-tuned from Heron.",
+        "In future work we will extend PlugNet with WireNet.",
+        "Unlike WireNet, PlugNet needs no labels.",
+    ],
+)
+def test_what_is_denied_or_only_hoped_for_is_not_stated(text: str) -> None:
+    assert stated(text) == set()
+
+
 SUCCESSIONS = [
     ("2311.11045", "Orca 2", "Orca"),
     ("2109.10086", "SPLADE v2", "SPLADE"),
