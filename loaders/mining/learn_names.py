@@ -197,8 +197,14 @@ def linear(rows: Sequence[Sequence[str]], classes: npt.NDArray[np.int64], streng
     )
 
 
-def trees(rows: Floats, target: npt.NDArray[np.bool_], rounds: int = 150, leaves: int = 12) -> Trees:
-    """Boosted trees over measures."""
+def trees(
+    rows: Floats,
+    target: npt.NDArray[np.bool_],
+    rounds: int = 150,
+    leaves: int = 12,
+    weights: Floats | None = None,
+) -> Trees:
+    """Boosted trees over measures; `weights`: how much each row counts (default: as much as any other)."""
     fitted = HistGradientBoostingClassifier(
         max_iter=rounds,
         learning_rate=0.06,
@@ -207,7 +213,7 @@ def trees(rows: Floats, target: npt.NDArray[np.bool_], rounds: int = 150, leaves
         l2_regularization=2,
         early_stopping=False,
         random_state=0,
-    ).fit(rows.astype(np.float32), target)
+    ).fit(rows.astype(np.float32), target, weights)
     measure: list[int] = []
     threshold, left, right, value, roots = [], [], [], [], []
     depth = 0

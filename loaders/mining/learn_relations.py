@@ -36,6 +36,9 @@ PARTS = 4
 ROUNDS, LEAVES = 120, 10
 BARELY = 0.1
 """How probable a relation must seem to be calibrated on."""
+CROWD = 30
+"""Of so many candidates all count whole; of a document with more, all together count as much as these: a dense page has two
+hundred, and would otherwise teach ten abstracts' worth of its own habits."""
 SMALL = 0.1
 """Weights below this are not shipped: a candidate has some 150 features, whose weights are divided by the root of that."""
 
@@ -54,6 +57,11 @@ class Lesson:
     counts: Marks
     real: bool = True
     """Whether its names are as found, not as annotated: only then is it as hard as what the judge will meet."""
+
+    @property
+    def weight(self) -> float:
+        """How much each of its candidates counts."""
+        return min(1.0, CROWD / max(1, len(self.sight.candidates)))
 
 
 def lesson(reading: Reading, found: Sequence[Name], record: gold.Record, real: bool = True) -> Lesson:
@@ -80,9 +88,9 @@ def learn(lessons: Sequence[Lesson]) -> Judge:
     telling = _telling(sheet)
     scores = held_out(sheet, telling)
     first = _fit(sheet, telling, np.ones(len(lessons), dtype=bool))
-    numbers, right, parts = company(lessons, scores)
-    slope, shift = _calibration(lessons, scores, numbers, right, parts)
-    return replace(first, company=trees(numbers, right, ROUNDS, LEAVES), slope=slope, shift=shift)
+    seen = company(lessons, scores)
+    slope, shift = _calibration(lessons, scores, seen)
+    return replace(first, company=seen.trees(), slope=slope, shift=shift)
 
 
 @dataclass(slots=True)
@@ -102,6 +110,8 @@ class Sheet:
     """Of each lesson, the part that it is held out with."""
     right: Marks
     counts: Marks
+    weight: Floats
+    """How much each candidate counts."""
 
     @classmethod
     def of(cls, lessons: Sequence[Lesson]) -> "Sheet":
@@ -119,6 +129,7 @@ class Sheet:
             np.array([gold.part(each.identifier, PARTS) for each in lessons], dtype=np.intp),
             np.vstack([each.right for each in lessons]),
             np.vstack([each.counts for each in lessons]),
+            np.repeat([each.weight for each in lessons], [len(each.sight.told) for each in lessons]),
         )
 
     def among(self, lessons: Marks) -> tuple[Rows, Rows]:
@@ -169,7 +180,8 @@ def _telling(sheet: Sheet) -> Marks:
     everything = sheet.counts[sheet.owner]
     for part in range(PARTS):
         _, places = sheet.among(sheet.part != part)
-        learned = _weighing(sheet.place[places], right[places], everything[places])
+        weight = sheet.weight[sheet.owner[places]]
+        learned = _weighing(sheet.place[places], right[places], everything[places], weight)
         _, places = sheet.among(sheet.part == part)
         place[places] = sheet.place[places] @ learned.weights + learned.bias
     best = np.full(sheet.right.shape, -np.inf)
@@ -178,28 +190,40 @@ def _telling(sheet: Sheet) -> Marks:
     return telling
 
 
-def company(lessons: Sequence[Lesson], scores: Sequence[Scores]) -> tuple[Floats, Marks, Rows]:
-    """The measures of all candidate relations that count, which of them are right, and their part."""
-    numbers, right, parts = [], [], []
+@dataclass(frozen=True, slots=True)
+class Company:
+    """The measures of all candidate relations that count, one a row, and what the trees learn of them."""
+
+    numbers: Floats
+    right: Marks
+    weight: Floats
+    part: Rows
+    """The part that its lesson is held out with."""
+
+    def trees(self, without: int | None = None) -> Trees:
+        """Trees that learned from all rows, or from all but those of a part."""
+        rows = self.part != (-1 if without is None else without)
+        return trees(self.numbers[rows], self.right[rows], ROUNDS, LEAVES, self.weight[rows])
+
+
+def company(lessons: Sequence[Lesson], scores: Sequence[Scores]) -> Company:
+    """What judges in company learn from."""
+    numbers, right, weight, parts = [], [], [], []
     for each, score in zip(lessons, scores, strict=True):
         if not len(score.whole):
             continue
         rows, columns, measured = measures(each.sight, score)
         counts = each.counts[rows, columns]
         if counts.any():
+            size = int(counts.sum())
             numbers.append(measured[counts])
             right.append(each.right[rows, columns][counts])
-            parts.append(np.full(int(counts.sum()), gold.part(each.identifier, PARTS)))
-    return np.vstack(numbers), np.concatenate(right), np.concatenate(parts)
+            weight.append(np.full(size, each.weight))
+            parts.append(np.full(size, gold.part(each.identifier, PARTS)))
+    return Company(np.vstack(numbers), np.concatenate(right), np.concatenate(weight), np.concatenate(parts))
 
 
-def _calibration(
-    lessons: Sequence[Lesson],
-    scores: Sequence[Scores],
-    numbers: Floats,
-    right: Marks,
-    parts: Rows,
-) -> tuple[float, float]:
+def _calibration(lessons: Sequence[Lesson], scores: Sequence[Scores], seen: Company) -> tuple[float, float]:
     """Slope and shift that make the trees' log-odds probabilities, by trees that have not seen the answer.
 
     Taken from what would be stated, in real lessons alone: choosing the likeliest favours what is overrated, and with
@@ -209,18 +233,20 @@ def _calibration(
 
     said: list[float] = []
     true: list[bool] = []
+    weight: list[float] = []
     for part in range(PARTS):
         inside = [n for n, e in enumerate(lessons) if e.real and gold.part(e.identifier, PARTS) == part]
-        if not inside or (parts == part).all():
+        if not inside or (seen.part == part).all():
             continue
-        judge = trees(numbers[parts != part], right[parts != part], ROUNDS, LEAVES)
+        judge = seen.trees(without=part)
         for n in inside:
             for chance, correct in _chosen(lessons[n], scores[n], judge):
                 said.append(float(np.log(chance / (1 - chance))))
                 true.append(correct)
+                weight.append(lessons[n].weight)
     if len(set(true)) < 2:
         return 1.0, 0.0
-    platt = LogisticRegression(C=100.0).fit(np.array(said)[:, None], true)
+    platt = LogisticRegression(C=100.0).fit(np.array(said)[:, None], true, weight)
     return float(platt.coef_[0, 0]), float(platt.intercept_[0])
 
 
@@ -242,16 +268,16 @@ def _chosen(each: Lesson, scores: Scores, judge: Trees) -> Iterator[tuple[float,
 def _fit(sheet: Sheet, telling: Marks, lessons: Marks) -> Judge:
     """The two linear judges, learned from the lessons that are marked."""
     rows, places = sheet.among(lessons)
-    right = sheet.right[sheet.owner[places]]
+    owner = sheet.owner[places]
     return Judge(
         sheet.index,
-        _weighing(sheet.whole[rows], sheet.right[rows], sheet.counts[rows]),
-        _weighing(sheet.place[places], right, telling[places]),
+        _weighing(sheet.whole[rows], sheet.right[rows], sheet.counts[rows], sheet.weight[rows]),
+        _weighing(sheet.place[places], sheet.right[owner], telling[places], sheet.weight[owner]),
     )
 
 
-def _weighing(matrix: Any, right: Marks, counts: Marks) -> Weighing:
-    """Weights for every relation, each learned against all else that counts."""
+def _weighing(matrix: Any, right: Marks, counts: Marks, weight: Floats) -> Weighing:
+    """Weights for every relation, each learned against all else that counts; `weight`: how much each row does."""
     from sklearn.linear_model import LogisticRegression
 
     weights, bias = np.zeros((matrix.shape[1], len(JUDGED)), np.float32), np.full(len(JUDGED), -8.0, np.float32)
@@ -260,7 +286,7 @@ def _weighing(matrix: Any, right: Marks, counts: Marks) -> Weighing:
         if not right[rows, column].any():
             continue
         model = LogisticRegression(C=STRENGTH, solver="liblinear", random_state=0)
-        model.fit(matrix[rows], right[rows, column])
+        model.fit(matrix[rows], right[rows, column], weight[rows])
         weights[:, column], bias[column] = model.coef_[0], model.intercept_[0]
     return Weighing(weights, bias)
 
