@@ -1,6 +1,6 @@
 """How good mining is on texts that it has not learned from: cross-validation over documents.
 
-    python -m benchmarks.crossvalidate [--shared DIR] [--folds N] [--found FILE] [--save FILE]
+    python -m benchmarks.crossvalidate [--shared DIR] [--folds N] [--only N] [--workers N] [--found FILE] [--save FILE]
 
 Each document's names are found by judges that have not learned from it; its relations are then judged by a judge that
 has learned (and was calibrated) on the other folds alone. What comes out of all folds is scored by the scorer of the
@@ -12,12 +12,16 @@ Prints the scores, and how many of the statements with a confidence around p are
 
 import argparse
 import json
+import os
 import subprocess
 import sys
 import tempfile
 import time
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
@@ -27,18 +31,25 @@ from begat.loaders.mining.judge import Judge
 from begat.loaders.mining.reading import Name, Reading
 
 ROOT = Path(__file__).resolve().parents[1]
+OURS = ROOT / "benchmarks" / "gold"
 Pair = tuple[gold.Record, Reading]
 
 
-SETS = ("the development gold", "our own examples", "conference abstracts that we annotated")
+SETS = (
+    "the development gold",
+    "our own examples",
+    "conference abstracts that we annotated",
+    "pages and abstracts that we wrote and annotated",
+)
 
 
 def annotated(shared: Path) -> list[list[Pair]]:
-    """The annotated documents with their texts: the development gold, our own examples, our own annotations."""
+    """The annotated documents with their texts: a list for each of SETS."""
     sets = (
         [shared / "gold" / "dev.jsonl", shared / "seeds", shared / "gold" / "texts.jsonl"],
         [ROOT / "examples" / name for name in ("expected.jsonl", "papers.jsonl", "posts")],
-        [ROOT / "benchmarks" / "gold" / "conferences.jsonl", shared / "corpora" / "conferences.jsonl"],
+        [OURS / "conferences.jsonl", shared / "corpora" / "conferences.jsonl"],
+        [OURS / "written.jsonl", OURS / "written_texts.jsonl"],
     )
     return [gold.collected([list(map(str, each))], [str(shared / "arxiv" / "metadata.jsonl")]) for each in sets]
 
@@ -85,33 +96,77 @@ def calibration(pairs: Sequence[Pair], lines: Sequence[dict[str, Any]]) -> Itera
         yield f"{tenth / 10:.1f} to {tenth / 10 + 0.1:.1f}    {len(found):8}  {mean:.2f}  {share:.2f}"
 
 
+@dataclass(frozen=True, slots=True)
+class Study:
+    """What is cross-validated: the documents, their names as found, the lessons they give, and in how many folds."""
+
+    pairs: Sequence[Pair]
+    named: Sequence[Sequence[Name]]
+    lessons: Sequence[tuple[learn_relations.Lesson, learn_relations.Lesson]]
+    parts: int
+
+    def fold(self, part: int) -> dict[int, list[dict[str, Any]]]:
+        """What is mined from each document of a fold by a judge that learned from the others."""
+        started = time.perf_counter()
+        held = [n for n, (record, _) in enumerate(self.pairs) if gold.part(record["id"], self.parts) == part]
+        rest = [each for n in sorted({*range(len(self.pairs))} - {*held}) for each in self.lessons[n]]
+        judge = learn_relations.pruned(learn_relations.learn(rest))
+        mined = {n: list(asserted(*self.pairs[n], self.named[n], judge)) for n in held}
+        took = time.perf_counter() - started
+        print(f"fold {part}: {len(held)} documents, {took:.0f} s", file=sys.stderr, flush=True)
+        return mined
+
+
+_shared: list[Study] = []
+"""What forked workers find in their memory."""
+
+
+def _fold(part: int) -> dict[int, list[dict[str, Any]]]:
+    return _shared[0].fold(part)
+
+
+def folds(study: Study, asked: Sequence[int], workers: int) -> Iterator[dict[int, list[dict[str, Any]]]]:
+    """Each fold asked for, with several workers at once; these are forked, for a study is too large to be handed over.
+
+    Forking needs OMP_NUM_THREADS=1: threads that OpenMP had started would be missing in the fork.
+    """
+    if workers == 1:
+        yield from map(study.fold, asked)
+        return
+    _shared.append(study)
+    with ProcessPoolExecutor(workers, mp_context=get_context("fork")) as pool:
+        yield from pool.map(_fold, asked)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--shared", type=Path, default=ROOT.parent / "shared", help="the folder with the gold")
     parser.add_argument("--folds", type=int, default=5)
+    parser.add_argument("--only", type=int, metavar="N", help="the first N folds, scored on their documents")
+    parser.add_argument(
+        "--workers", type=int, default=1, help="folds at once; needs OMP_NUM_THREADS=1 in the environment"
+    )
     parser.add_argument("--found", type=Path, help="where names once found are kept, to be found once only")
     parser.add_argument("--save", type=Path, help="keep the assertions in this file")
     options = parser.parse_args()
+    if options.workers > 1 and os.environ.get("OMP_NUM_THREADS") != "1":
+        parser.error("--workers needs OMP_NUM_THREADS=1 in the environment")
     sets = annotated(options.shared)
     pairs = [pair for each in sets for pair in each]
     named = learn_relations.names_found(pairs, options.found)
-    lessons = learn_relations.lessons(pairs, named)
+    study = Study(pairs, named, learn_relations.lessons(pairs, named), options.folds)
     found: list[list[dict[str, Any]]] = [[] for _ in pairs]
-    for fold in range(options.folds):
-        started = time.perf_counter()
-        held = {n for n, (record, _) in enumerate(pairs) if gold.part(record["id"], options.folds) == fold}
-        rest = [each for n, both in enumerate(lessons) if n not in held for each in both]
-        judge = learn_relations.pruned(learn_relations.learn(rest))
-        for n in held:
-            found[n] = list(asserted(*pairs[n], named[n], judge))
-        took = time.perf_counter() - started
-        print(f"fold {fold}: {len(held)} documents, {took:.0f} s", file=sys.stderr, flush=True)
+    asked = range(options.folds)[: options.only]
+    for mined in folds(study, asked, options.workers):
+        for n, lines in mined.items():
+            found[n] = lines
     if options.save:
         options.save.write_text("".join(json.dumps(line) + "\n" for lines in found for line in lines))
     at = 0
-    for title, some in zip(SETS, sets, strict=True):
-        lines = [line for each in found[at : at + len(some)] for line in each]
-        at += len(some)
+    for title, each in zip(SETS, sets, strict=True):
+        seen = [n for n in range(at, at + len(each)) if gold.part(pairs[n][0]["id"], options.folds) in asked]
+        some, lines = [pairs[n] for n in seen], [line for n in seen for line in found[n]]
+        at += len(each)
         print(f"\n{title}: {len(some)} documents, each mined by judges that have not seen it\n")
         print(score(options.shared, some, lines))
         print("\n".join(calibration(some, lines)))

@@ -1,6 +1,9 @@
-"""Builds the seeds and the development gold's texts, scores what was mined, and holds it against the floors.
+"""Scores the shipped judges on two golds, and holds the scores against the floors.
 
     python -m benchmarks.quality [--shared DIR] [--errors N]
+
+`dev`: the seeds and the development gold's texts, from which the judges have learned: a guard against breakage. `unseen`: pages
+and abstracts of our own (benchmarks/gold/unseen.jsonl) from which no judge has learned.
 
 Exits with 1 below a floor (benchmarks/floors.toml), with 2 where the shared folder is absent.
 """
@@ -11,19 +14,41 @@ import subprocess
 import sys
 import tempfile
 import tomllib
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import begat
 
 ROOT = Path(__file__).resolve().parents[1]
 FLOORS = Path(__file__).with_name("floors.toml")
+OURS = Path(__file__).with_name("gold")
 
 
-def assertions(shared: Path, folder: Path) -> Path:
-    """The assertions file of a graph of the seeds (with metadata) and of the gold's other texts."""
-    sources = [*sorted((shared / "seeds").glob("*.txt")), shared / "gold" / "texts.jsonl"]
-    path = folder / "assertions.jsonl"
-    with begat.build(sources, folder / "gold.begat", metadata=[shared / "arxiv" / "metadata.jsonl"]) as graph:
+@dataclass(frozen=True, slots=True)
+class Exam:
+    """A gold file, the texts it is about, and facts about them."""
+
+    name: str
+    gold: Path
+    sources: Sequence[Path]
+    metadata: Sequence[Path] = ()
+
+
+def exams(shared: Path) -> tuple[Exam, ...]:
+    """What the judges are examined in."""
+    seeds = sorted((shared / "seeds").glob("*.txt"))
+    texts, facts = shared / "gold" / "texts.jsonl", shared / "arxiv" / "metadata.jsonl"
+    return (
+        Exam("dev", shared / "gold" / "dev.jsonl", [*seeds, texts], [facts]),
+        Exam("unseen", OURS / "unseen.jsonl", [OURS / "unseen_texts.jsonl"]),
+    )
+
+
+def assertions(exam: Exam, folder: Path) -> Path:
+    """The assertions file of a graph of the exam's texts."""
+    path = folder / f"{exam.name}.jsonl"
+    with begat.build(exam.sources, folder / f"{exam.name}.begat", metadata=exam.metadata) as graph:
         findings = list(graph.check())
         if findings:
             raise SystemExit(f"the graph is not sound: {findings[:3]}")
@@ -31,9 +56,9 @@ def assertions(shared: Path, folder: Path) -> Path:
     return path
 
 
-def score(shared: Path, path: Path, *options: str) -> str:
+def score(shared: Path, exam: Exam, path: Path, *options: str) -> str:
     """What the scorer prints."""
-    command = [sys.executable, str(shared / "scoring" / "score.py"), str(shared / "gold" / "dev.jsonl"), str(path)]
+    command = [sys.executable, str(shared / "scoring" / "score.py"), str(exam.gold), str(path)]
     return subprocess.run([*command, *options], check=True, capture_output=True, text=True).stdout
 
 
@@ -55,11 +80,14 @@ def main() -> None:
     if not options.shared.is_dir():
         print(f"{options.shared} is absent: nothing to score with", file=sys.stderr)
         raise SystemExit(2)
+    floors = tomllib.loads(FLOORS.read_text())
+    failed = []
     with tempfile.TemporaryDirectory() as folder:
-        path = assertions(options.shared, Path(folder))
-        print(score(options.shared, path, "--errors", str(options.errors)), end="")
-        scores = json.loads(score(options.shared, path, "--json"))
-    failed = below(scores, tomllib.loads(FLOORS.read_text())["dev"])
+        for exam in exams(options.shared):
+            path = assertions(exam, Path(folder))
+            print(f"{exam.name}\n\n{score(options.shared, exam, path, '--errors', str(options.errors))}")
+            scores = json.loads(score(options.shared, exam, path, "--json"))
+            failed += [f"{exam.name}: {line}" for line in below(scores, floors[exam.name])]
     print("\n".join(failed) or "every score is at or above its floor")
     raise SystemExit(bool(failed))
 

@@ -215,22 +215,28 @@ class Teller:
         chance = self.scene.chance[thing]
         return ("I" if chance >= INTRODUCED else "i" if chance >= PERHAPS else "") + _SHORT[self.scene.types[thing]]
 
-    def features(self, candidate: Candidate, more: Iterable[str] = ()) -> Features:
-        """What is true of a candidate, over all its places, and what `more` is said of it."""
+    def features(self, candidate: Candidate, more: Iterable[str] = ()) -> tuple[Features, list[Features]]:
+        """What is true of a candidate, over all its places and of what `more` is said of it; and of each place alone."""
         s, o = self.kind(candidate.subject), _SHORT[self.scene.types[candidate.object]]
-        told: set[Any] = set()
-        told.update(self.knowing(chain(self._pair(candidate), more)))
-        for place in candidate.places:
-            told.update(*self._place(place, candidate, s, o))
-        return told
+        told: set[Any] = set(self.knowing(chain(self._pair(candidate), more)))
+        both: set[Any] = set(self.knowing(self._both(candidate)))
+        places: list[Any] = [both.union(*self._place(place, candidate, s, o)) for place in candidate.places]
+        told.update(*places)
+        return told, places
+
+    def _both(self, c: Candidate) -> Iterator[str]:
+        """What the two things are, and how their names resemble one another."""
+        scene = self.scene
+        yield f"types {self.kind(c.subject)} {self.kind(c.object)}"
+        alike = akin(scene.things[c.subject].name, scene.things[c.object].name) if c.subject else ""
+        yield f"akin {alike}"
 
     def _pair(self, c: Candidate) -> Iterator[str]:
         scene = self.scene
         s, o = self.kind(c.subject), self.kind(c.object)
         alike = akin(scene.things[c.subject].name, scene.things[c.object].name) if c.subject else ""
         yield "bias"
-        yield f"types {s} {o}"
-        yield f"akin {alike}"
+        yield from self._both(c)
         yield f"akin {alike} {s} {o}"
         named = sum(chance >= INTRODUCED for chance in scene.chance)
         yield f"introduced {min(named, 3)}"

@@ -1,14 +1,16 @@
 """The learned judge over candidate relations: how probable each relation is between two things.
 
-In two steps. A linear one looks at each candidate by itself: the features that `context.py` tells and the rules that
-hold. Trees then look at its score in company (`measures.py`): beside its rivals for the same object, the reverse,
-its neighbours in a list, and how sure the names are. Made by `learn_relations.py`, shipped as `relations.npz`.
+In two steps. Linear ones look at each candidate by itself: one at all that `context.py` tells of it and the rules that
+hold, one at each of its places, the likeliest of which counts. Trees then look at these scores in company
+(`measures.py`): beside their rivals for the same object, the reverse, its neighbours in a list, and how sure the names
+are. Made by `learn_relations.py`, shipped as `relations.npz`.
 """
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from itertools import chain
 
 import numpy as np
 import numpy.typing as npt
@@ -24,14 +26,58 @@ RIVALS: tuple[tuple[int, ...], ...] = ((0, 1, 2, 3, 4, 5), (6, 7), (8, 9))
 """Relations (their places in JUDGED) of which a text states at most one between two things."""
 
 
+NOWHERE = -9.0
+"""The log-odds of the likeliest place of a candidate without any."""
+Told = Sequence[Collection[int]]
+"""Rows of known features."""
+
+
+@dataclass(frozen=True, slots=True)
+class Weighing:
+    """A linear judge: weights of each feature for each relation, (features, relations)."""
+
+    weights: npt.NDArray[np.float32]
+    bias: npt.NDArray[np.float32]
+
+    def scores(self, rows: Told) -> Floats:
+        """The log-odds, (rows, relations); a row counts as much however many features it has."""
+        lengths = np.array([len(row) for row in rows], dtype=np.intp)
+        ends = np.cumsum(lengths)
+        told = np.fromiter(chain.from_iterable(map(sorted, rows)), dtype=np.intp, count=int(lengths.sum()))
+        sums = np.zeros((len(told) + 1, len(self.bias)))
+        np.cumsum(self.weights[told], axis=0, dtype=np.float64, out=sums[1:])
+        roots = np.sqrt(np.maximum(lengths, 1))[:, None]
+        return np.asarray((sums[ends] - sums[ends - lengths]) / roots + self.bias, dtype=np.float64)
+
+
+@dataclass(frozen=True, slots=True)
+class Scores:
+    """What the first step says, each (candidates, relations)."""
+
+    whole: Floats
+    """Log-odds by all that is told of the candidate."""
+    best: Floats
+    """Log-odds at its likeliest place, NOWHERE if it has none."""
+    often: Floats
+    """At how many places it is to be expected."""
+
+    @classmethod
+    def of(cls, whole: Floats, at_places: Floats, places: Sequence[int]) -> "Scores":
+        """`at_places`: log-odds of one place after another, (places, relations); `places`: how many each candidate has."""
+        owner = np.repeat(np.arange(len(places)), places)
+        best, often = np.full_like(whole, NOWHERE), np.zeros_like(whole)
+        np.maximum.at(best, owner, at_places)
+        np.add.at(often, owner, odds(at_places))
+        return cls(whole, best, often)
+
+
 @dataclass(frozen=True, slots=True)
 class Judge:
-    """Weights for each feature and relation, and the calibration that makes the scores probabilities."""
+    """The features it knows by their numbers, its two linear judges, its trees, and what makes scores probabilities."""
 
     index: dict[str, int]
-    weights: npt.NDArray[np.float32]
-    """(features, relations)."""
-    bias: npt.NDArray[np.float32]
+    whole: Weighing
+    place: Weighing
     company: Trees | None = None
     slope: float = 1.0
     shift: float = 0.0
@@ -41,13 +87,10 @@ class Judge:
         find = self.index.get
         return {at for feature in features if (at := find(feature)) is not None}
 
-    def scores(self, rows: Sequence[Collection[int]]) -> Floats:
-        """The log-odds, (rows, relations), of known features; a row counts as much however many it has."""
-        out = np.tile(self.bias.astype(np.float64), (len(rows), 1))
-        for number, row in enumerate(rows):
-            if row:
-                out[number] += self.weights[sorted(row)].sum(axis=0) / np.sqrt(len(row))
-        return out
+    def scores(self, told: Told, places: Sequence[Told]) -> Scores:
+        """What the first step says of candidates: `told` of each, and of each of its `places`."""
+        at_places = self.place.scores([row for rows in places for row in rows])
+        return Scores.of(self.whole.scores(told), at_places, [len(rows) for rows in places])
 
     def chances(self, measures: Floats) -> Floats:
         """The probability of each row of measures."""
@@ -62,8 +105,10 @@ class Judge:
         np.savez_compressed(
             path,
             features=np.frombuffer(words.encode(), dtype=np.uint8),
-            weights=self.weights.astype(np.float16),
-            bias=self.bias,
+            weights=self.whole.weights.astype(np.float16),
+            bias=self.whole.bias,
+            place_weights=self.place.weights.astype(np.float16),
+            place_bias=self.place.bias,
             calibration=np.array([self.slope, self.shift], dtype=np.float64),
             **trees,  # type: ignore[arg-type]
         )
@@ -75,8 +120,8 @@ class Judge:
         slope, shift = data["calibration"].tolist()
         return cls(
             {word: at for at, word in enumerate(words)},
-            data["weights"].astype(np.float32),
-            data["bias"],
+            Weighing(data["weights"].astype(np.float32), data["bias"]),
+            Weighing(data["place_weights"].astype(np.float32), data["place_bias"]),
             Trees.load(data, "company"),
             slope,
             shift,

@@ -9,8 +9,8 @@ It learns from the names as annotated and from the names as found by judges that
 import argparse
 import json
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +20,7 @@ import numpy.typing as npt
 from begat.graph.model import Thing
 from begat.graph.vocabulary import NodeType
 from begat.loaders.mining import gold, learn_names, names, pipeline
-from begat.loaders.mining.judge import JUDGED, Judge
+from begat.loaders.mining.judge import JUDGED, Judge, Scores, Weighing
 from begat.loaders.mining.judges import Floats, Trees, odds
 from begat.loaders.mining.learn_names import trees
 from begat.loaders.mining.measures import measures
@@ -36,8 +36,12 @@ PARTS = 4
 ROUNDS, LEAVES = 120, 10
 BARELY = 0.1
 """How probable a relation must seem to be calibrated on."""
-SMALL = 0.02
-"""Weights below this are not shipped."""
+SMALL = 0.1
+"""Weights below this are not shipped: a candidate has some 150 features, whose weights are divided by the root of that."""
+
+
+Rows = npt.NDArray[np.intp]
+Marks = npt.NDArray[np.bool_]
 
 
 @dataclass(slots=True)
@@ -46,8 +50,8 @@ class Lesson:
 
     identifier: str
     sight: Sight
-    right: npt.NDArray[np.bool_]
-    counts: npt.NDArray[np.bool_]
+    right: Marks
+    counts: Marks
     real: bool = True
     """Whether its names are as found, not as annotated: only then is it as hard as what the judge will meet."""
 
@@ -72,30 +76,113 @@ def _name(seen: Sight, thing: int) -> str:
 
 def learn(lessons: Sequence[Lesson]) -> Judge:
     """A judge from lessons; what judges in company learns from scores that were given without having seen the answer."""
-    scores = held_out(lessons)
-    first = _fit(lessons)
+    sheet = Sheet.of(lessons)
+    telling = _telling(sheet)
+    scores = held_out(sheet, telling)
+    first = _fit(sheet, telling, np.ones(len(lessons), dtype=bool))
     numbers, right, parts = company(lessons, scores)
     slope, shift = _calibration(lessons, scores, numbers, right, parts)
-    return Judge(first.index, first.weights, first.bias, trees(numbers, right, ROUNDS, LEAVES), slope, shift)
+    return replace(first, company=trees(numbers, right, ROUNDS, LEAVES), slope=slope, shift=shift)
 
 
-def held_out(lessons: Sequence[Lesson], parts: int = PARTS) -> list[Floats]:
+@dataclass(slots=True)
+class Sheet:
+    """All lessons as matrices: a row for each candidate, one after another, and a row for each of its places."""
+
+    index: dict[str, int]
+    whole: Any
+    """What is told of each candidate, a sparse (candidates, features)."""
+    place: Any
+    """What is told of each place, a sparse (places, features)."""
+    owner: Rows
+    """Of each place, the row of its candidate."""
+    lesson: Rows
+    """Of each candidate, the number of its lesson."""
+    part: Rows
+    """Of each lesson, the part that it is held out with."""
+    right: Marks
+    counts: Marks
+
+    @classmethod
+    def of(cls, lessons: Sequence[Lesson]) -> "Sheet":
+        """The matrices of lessons; a feature counts that LEAST candidates have."""
+        told = [row for each in lessons for row in each.sight.told]
+        places = [rows for each in lessons for rows in each.sight.places]
+        often = Counter(str(feature) for row in told for feature in row)
+        index = {f: n for n, f in enumerate(sorted(f for f, count in often.items() if count >= LEAST))}
+        return cls(
+            index,
+            _matrix(told, index),
+            _matrix([row for rows in places for row in rows], index),
+            np.repeat(np.arange(len(told)), [len(rows) for rows in places]),
+            np.repeat(np.arange(len(lessons)), [len(each.sight.told) for each in lessons]),
+            np.array([gold.part(each.identifier, PARTS) for each in lessons], dtype=np.intp),
+            np.vstack([each.right for each in lessons]),
+            np.vstack([each.counts for each in lessons]),
+        )
+
+    def among(self, lessons: Marks) -> tuple[Rows, Rows]:
+        """The rows of candidates, and those of places, of the lessons that are marked."""
+        whole = lessons[self.lesson]
+        return np.flatnonzero(whole), np.flatnonzero(whole[self.owner])
+
+
+def _matrix(told: Sequence[Collection[object]], index: dict[str, int]) -> Any:
+    """Rows of features as a sparse matrix; a row counts as much however many features it has."""
+    from scipy import sparse
+
+    columns: list[int] = []
+    starts, weights = [0], []
+    for row in told:
+        known = sorted(index[f] for f in map(str, row) if f in index)
+        columns += known
+        weights.append(np.full(len(known), 1 / np.sqrt(max(1, len(known)))))
+        starts.append(len(columns))
+    return sparse.csr_matrix((np.concatenate(weights), columns, starts), shape=(len(told), len(index)))
+
+
+def held_out(sheet: Sheet, telling: Marks) -> list[Scores]:
     """The first step's scores of each lesson, by a judge that learned from the other parts."""
-    judges = [_fit([e for e in lessons if gold.part(e.identifier, parts) != part]) for part in range(parts)]
-    return [_scores(judges[gold.part(e.identifier, parts)], e) for e in lessons]
+    whole = np.zeros(sheet.right.shape)
+    place = np.zeros((len(sheet.owner), len(JUDGED)))
+    for part in range(PARTS):
+        learned = _fit(sheet, telling, sheet.part != part)
+        rows, places = sheet.among(sheet.part == part)
+        whole[rows] = sheet.whole[rows] @ learned.whole.weights + learned.whole.bias
+        place[places] = sheet.place[places] @ learned.place.weights + learned.place.bias
+    count = np.bincount(sheet.owner, minlength=len(whole))
+    scores = []
+    for number in range(len(sheet.part)):
+        rows, places = sheet.among(np.arange(len(sheet.part)) == number)
+        scores.append(Scores.of(whole[rows], place[places], count[rows].tolist()))
+    return scores
 
 
-def _scores(judge: Judge, each: Lesson) -> Floats:
-    return judge.scores([judge.know(map(str, row)) for row in each.sight.told])
+def _telling(sheet: Sheet) -> Marks:
+    """Which places teach a relation, (places, relations): all of a candidate without it, the likeliest of one with it.
+
+    What an annotation says of a pair, mostly one of its places states. The likeliest is found by judges that learned
+    from all places of the other parts (the first round of learning from multiple instances: Andrews and others 2002).
+    """
+    right = sheet.right[sheet.owner]
+    place = np.zeros(right.shape)
+    everything = sheet.counts[sheet.owner]
+    for part in range(PARTS):
+        _, places = sheet.among(sheet.part != part)
+        learned = _weighing(sheet.place[places], right[places], everything[places])
+        _, places = sheet.among(sheet.part == part)
+        place[places] = sheet.place[places] @ learned.weights + learned.bias
+    best = np.full(sheet.right.shape, -np.inf)
+    np.maximum.at(best, sheet.owner, place)
+    telling: Marks = everything & (~right | (place == best[sheet.owner]))
+    return telling
 
 
-def company(
-    lessons: Sequence[Lesson], scores: Sequence[Floats]
-) -> tuple[Floats, npt.NDArray[np.bool_], npt.NDArray[np.intp]]:
+def company(lessons: Sequence[Lesson], scores: Sequence[Scores]) -> tuple[Floats, Marks, Rows]:
     """The measures of all candidate relations that count, which of them are right, and their part."""
     numbers, right, parts = [], [], []
     for each, score in zip(lessons, scores, strict=True):
-        if not len(score):
+        if not len(score.whole):
             continue
         rows, columns, measured = measures(each.sight, score)
         counts = each.counts[rows, columns]
@@ -108,10 +195,10 @@ def company(
 
 def _calibration(
     lessons: Sequence[Lesson],
-    scores: Sequence[Floats],
+    scores: Sequence[Scores],
     numbers: Floats,
-    right: npt.NDArray[np.bool_],
-    parts: npt.NDArray[np.intp],
+    right: Marks,
+    parts: Rows,
 ) -> tuple[float, float]:
     """Slope and shift that make the trees' log-odds probabilities, by trees that have not seen the answer.
 
@@ -137,12 +224,12 @@ def _calibration(
     return float(platt.coef_[0, 0]), float(platt.intercept_[0])
 
 
-def _chosen(each: Lesson, scores: Floats, judge: Trees) -> Iterator[tuple[float, bool]]:
+def _chosen(each: Lesson, scores: Scores, judge: Trees) -> Iterator[tuple[float, bool]]:
     """What would be stated of a lesson: how probable it seems, and whether it is right; what is left open is not told."""
-    if not len(scores):
+    if not len(scores.whole):
         return
     rows, columns, measured = measures(each.sight, scores)
-    chances = np.zeros_like(scores)
+    chances = np.zeros_like(scores.whole)
     if len(rows):
         chances[rows, columns] = np.clip(odds(judge.scores(measured)), 1e-6, 1 - 1e-6)
     row_of = {(c.subject, c.object): n for n, c in enumerate(each.sight.candidates)}
@@ -152,24 +239,22 @@ def _chosen(each: Lesson, scores: Floats, judge: Trees) -> Iterator[tuple[float,
             yield chance, bool(each.right[row, column])
 
 
-def _fit(lessons: Sequence[Lesson]) -> Judge:
+def _fit(sheet: Sheet, telling: Marks, lessons: Marks) -> Judge:
+    """The two linear judges, learned from the lessons that are marked."""
+    rows, places = sheet.among(lessons)
+    right = sheet.right[sheet.owner[places]]
+    return Judge(
+        sheet.index,
+        _weighing(sheet.whole[rows], sheet.right[rows], sheet.counts[rows]),
+        _weighing(sheet.place[places], right, telling[places]),
+    )
+
+
+def _weighing(matrix: Any, right: Marks, counts: Marks) -> Weighing:
     """Weights for every relation, each learned against all else that counts."""
-    from scipy import sparse
     from sklearn.linear_model import LogisticRegression
 
-    told = [row for each in lessons for row in each.sight.told]
-    often = Counter(str(feature) for row in told for feature in row)
-    index = {f: n for n, f in enumerate(sorted(f for f, count in often.items() if count >= LEAST))}
-    columns: list[int] = []
-    starts, lengths = [0], []
-    for row in told:
-        known = sorted(index[f] for f in map(str, row) if f in index)
-        columns += known
-        lengths.append(np.full(len(known), 1 / np.sqrt(max(1, len(known)))))
-        starts.append(len(columns))
-    matrix: Any = sparse.csr_matrix((np.concatenate(lengths), columns, starts), shape=(len(told), len(index)))
-    right, counts = np.vstack([e.right for e in lessons]), np.vstack([e.counts for e in lessons])
-    weights, bias = np.zeros((len(index), len(JUDGED)), np.float32), np.full(len(JUDGED), -8.0, np.float32)
+    weights, bias = np.zeros((matrix.shape[1], len(JUDGED)), np.float32), np.full(len(JUDGED), -8.0, np.float32)
     for column in range(len(JUDGED)):
         rows = np.flatnonzero(counts[:, column])
         if not right[rows, column].any():
@@ -177,15 +262,20 @@ def _fit(lessons: Sequence[Lesson]) -> Judge:
         model = LogisticRegression(C=STRENGTH, solver="liblinear", random_state=0)
         model.fit(matrix[rows], right[rows, column])
         weights[:, column], bias[column] = model.coef_[0], model.intercept_[0]
-    return Judge(index, weights, bias)
+    return Weighing(weights, bias)
 
 
 def pruned(judge: Judge) -> Judge:
-    """The judge without the features that hardly count."""
-    keep = np.flatnonzero(np.abs(judge.weights).max(axis=1) >= SMALL)
+    """The judge without the weights that hardly count, and without the features that have no other."""
+    whole, place = (np.where(np.abs(w.weights) < SMALL, 0, w.weights) for w in (judge.whole, judge.place))
+    keep = np.flatnonzero(whole.any(axis=1) | place.any(axis=1))
     features = sorted(judge.index, key=judge.index.__getitem__)
-    index = {features[at]: n for n, at in enumerate(keep)}
-    return Judge(index, judge.weights[keep], judge.bias, judge.company, judge.slope, judge.shift)
+    return replace(
+        judge,
+        index={features[at]: n for n, at in enumerate(keep)},
+        whole=Weighing(whole[keep], judge.whole.bias),
+        place=Weighing(place[keep], judge.place.bias),
+    )
 
 
 def names_found(annotated: Sequence[tuple[gold.Record, Reading]], kept: Path | None = None) -> list[tuple[Name, ...]]:

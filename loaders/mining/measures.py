@@ -7,7 +7,7 @@ import numpy.typing as npt
 
 from begat.graph.vocabulary import NodeType
 from begat.loaders.mining.context import INTRODUCED, akin
-from begat.loaders.mining.judge import JUDGED, RIVALS
+from begat.loaders.mining.judge import JUDGED, NOWHERE, RIVALS, Scores
 from begat.loaders.mining.judges import Floats
 from begat.loaders.mining.sight import Sight
 
@@ -18,9 +18,9 @@ _AKIN = ("", "same", "variant", "family", "newer", "older", "sibling", "ends", "
 _LEAST = -9.0
 
 
-def measures(seen: Sight, scores: Floats) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp], Floats]:
-    """For every (candidate, relation) worth it: their places in `scores`, and a row of numbers (rows, 30)."""
-    rows, columns = np.nonzero(scores > WORTH)
+def measures(seen: Sight, scores: Scores) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp], Floats]:
+    """For every (candidate, relation) worth it: their places in the scores, and a row of numbers (rows, 36)."""
+    rows, columns = np.nonzero(scores.whole > WORTH)
     if not len(rows):
         return rows, columns, np.zeros((0, 0))
     view = _View(seen, scores)
@@ -29,8 +29,8 @@ def measures(seen: Sight, scores: Floats) -> tuple[npt.NDArray[np.intp], npt.NDA
 
 
 class _View:
-    def __init__(self, seen: Sight, scores: Floats) -> None:
-        self.seen, self.scores = seen, scores
+    def __init__(self, seen: Sight, scores: Scores) -> None:
+        self.seen, self.scores, self.best, self.often = seen, scores.whole, scores.best, scores.often
         self.at = {(c.subject, c.object): n for n, c in enumerate(seen.candidates)}
         self.of_object: dict[int, list[int]] = defaultdict(list)
         self.of_subject: dict[int, list[int]] = defaultdict(list)
@@ -51,7 +51,7 @@ class _View:
 
     def row(self, n: int, k: int) -> list[float]:
         """The numbers of one candidate relation."""
-        c, scores = self.seen.candidates[n], self.scores
+        c, scores, best = self.seen.candidates[n], self.scores, self.best
         own = scores[n]
         rivals = next(group for group in RIVALS if k in group)
         others = [m for m in self.of_object[c.object] if m != n]
@@ -74,6 +74,11 @@ class _View:
             float(sum(1 for r in rules if r.rule.relation is JUDGED[k])),
             float(any(r.named and r.rule.relation is JUDGED[k] for r in rules)),
             float(sum(1 for r in rules if r.rule.relation is not JUDGED[k])),
+            best[n, k],
+            self.often[n, k],
+            best[n, k] - max((best[n, r] for r in rivals if r != k), default=NOWHERE),
+            best[n].max(),
+            best[n, k] - max((best[m, k] for m in others), default=NOWHERE),
             *self._pair(n),
         ]
 

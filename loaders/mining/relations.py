@@ -13,7 +13,7 @@ import numpy as np
 from begat.graph.vocabulary import NodeType, Relation
 from begat.loaders.mining import rules, stance
 from begat.loaders.mining.context import Candidate, Line, Scene, akin
-from begat.loaders.mining.judge import JUDGED, RIVALS, Judge, shipped
+from begat.loaders.mining.judge import JUDGED, RIVALS, Judge, Scores, shipped
 from begat.loaders.mining.judges import Floats
 from begat.loaders.mining.measures import measures
 from begat.loaders.mining.reading import Name, Reading, Stated
@@ -43,7 +43,8 @@ def find(reading: Reading, names: Sequence[Name], judge: Judge | None = None) ->
     seen = sight(reading, names, judge.know)
     if not seen.candidates:
         return []
-    chances = probabilities(seen, judge.scores(seen.told), judge)  # type: ignore[arg-type]
+    scores = judge.scores(seen.told, seen.places)  # type: ignore[arg-type]
+    chances = probabilities(seen, scores, judge)
     decided = [_stated(seen, *choice, chance) for choice, chance in decide(seen.candidates, chances)]
     return _sizes(seen.scene, _versions(seen.scene, decided))
 
@@ -83,10 +84,10 @@ def _sizes(scene: Scene, decided: Sequence[Stated]) -> list[Stated]:
     return [s for s in decided if s.relation not in _DESCENT or (s.subject, s.object) not in stated] + found
 
 
-def probabilities(seen: Sight, scores: Floats, judge: Judge) -> Floats:
+def probabilities(seen: Sight, scores: Scores, judge: Judge) -> Floats:
     """How probable each relation of each candidate is, (candidates, relations), from the first step's scores."""
     rows, columns, numbers = measures(seen, scores)
-    chances = np.zeros_like(scores)
+    chances = np.zeros_like(scores.whole)
     if len(rows):
         chances[rows, columns] = judge.chances(numbers)
     return chances

@@ -16,6 +16,9 @@ class Sight:
     scene: Scene
     candidates: list[Candidate]
     told: list[Features]
+    """For each candidate, what is told of it."""
+    places: list[list[Features]]
+    """For each candidate, what is told of each of its places."""
     rules: dict[tuple[int, int], list[rules.Match]]
 
 
@@ -29,8 +32,8 @@ def sight(reading: Reading, names: Sequence[Name], knowing: Knowing = set) -> Si
         touched[match.object].add(match.rule.id)
     teller = Teller(seen, knowing)
     pairs = list(candidates(seen))
-    told = [teller.features(c, _ruled(c, teller, held, touched)) for c in pairs]
-    return Sight(seen, pairs, told, held)
+    features = [teller.features(c, _ruled(c, teller, held, touched)) for c in pairs]
+    return Sight(seen, pairs, [told for told, _ in features], [places for _, places in features], held)
 
 
 def _ruled(
