@@ -310,7 +310,8 @@ class _Build:
         rows = self.sql.execute("SELECT number FROM documents WHERE source = ? OR id = ?", (what, what)).fetchall()
         if not rows:
             sources = self.sql.execute("SELECT DISTINCT source FROM documents UNION SELECT id FROM documents")
-            raise NotFoundError(what, get_close_matches(what, [name for (name,) in sources]))
+            near = get_close_matches(what, [name for (name,) in sources])
+            raise NotFoundError(what, near, "'begat stats' lists the sources")
         self._delete([number for (number,) in rows])
 
     def _delete(self, numbers: list[int]) -> None:
