@@ -846,7 +846,8 @@ def _query_text(query: str | None, file: Path | None) -> str:
     try:
         return file.read_text(encoding="utf-8")
     except (OSError, UnicodeError) as error:
-        raise BegatError(f"{file}: cannot be read as a query ({error})") from None
+        why = getattr(error, "strerror", None) or error
+        raise BegatError(f"{file}: cannot be read as a query ({why})") from None
 
 
 def _emit_rows(result: Result, format_: str) -> None:

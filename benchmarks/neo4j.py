@@ -6,7 +6,9 @@
 Needs `make test-neo4j` to have fetched the jars (or BEGAT_NEO4J_LIB). Each way starts with an empty database of its
 own. The peers write the same properties, from CSV files whose making is timed apart. A push makes all constraints and
 indexes that begat reads by; LOAD CSV starts with the one that it needs itself, and is timed with the others, made after
-it, apart; the import makes none. Neither of them can be interrupted, repeated or told only what changed.
+it, apart; the import makes none. Neither of them can be interrupted, repeated or told only what changed. A server that
+has just been started spends most of its first minutes on compiling itself: `--warm` empties it and measures a push and
+LOAD CSV once more.
 """
 
 import argparse
@@ -27,6 +29,7 @@ from begat.graph.neo4j_import import COMMAND
 from begat.graph.store import Store
 from begat.graph.vocabulary import LINEAGE
 from tests import generated
+from tests.neo4j_server.cleared import cleared
 from tests.neo4j_server.server import Server, server, why_not
 
 
@@ -60,6 +63,7 @@ def main() -> None:
     arguments.add_argument("--graph", type=Path, help="Push this graph file, of `generated.large`, not a new one.")
     arguments.add_argument("--heap", default="2g", help="What Java may have.")
     arguments.add_argument("--pages", type=int, default=512, help="What the server may keep of its files, in MiB.")
+    arguments.add_argument("--warm", action="store_true", help="Measure on a server that has done it before, too.")
     given = arguments.parse_args()
     if reason := why_not():
         sys.exit(reason)
@@ -71,23 +75,36 @@ def main() -> None:
                 # Twenty statements a paper, as in generated.large: papers are nodes too.
                 generated.large(path, given.nodes - given.edges // 20, given.edges)
         with Store.open(path) as store:
-            measure(store, folder, given.workers, given.heap, given.pages)
+            measure(store, folder, given.workers, given.heap, given.pages, given.warm)
 
 
-def measure(store: Store, folder: Path, workers: list[int], heap: str, pages: int) -> None:
+def measure(store: Store, folder: Path, workers: list[int], heap: str, pages: int, warm: bool) -> None:
     nodes, edges = (store.connection.execute(f"SELECT count(*) FROM {t}").fetchone()[0] for t in ("nodes", "edges"))
     size = nodes + edges
     print(f"{nodes:,} nodes, {edges:,} edges, {os.cpu_count()} cores, {heap} for Java", flush=True)
     for count in workers:
         with server(folder / f"push{count}", heap, java=_java(pages)) as running:
             pushed(store, running, size, count, folder)
+            if warm:
+                cleared(running.uri)
+                with timed("begat push, warm", size, running):
+                    neo4j.push(store, running.uri, workers=count)
     with timed("write the CSV", size):
         export(store, "neo4j-import", folder / "csv")
     admin(folder, size, heap)
     with server(folder / "load", heap, java=_java(pages)) as running:
         load_csv(folder, running, size)
+        if warm:
+            cleared(running.uri)
+            _without_indexes(running)
+            load_csv(folder, running, size)
     with server(folder / f"push{workers[-1]}", heap, java=_java(pages)) as running:
         compared(store, running, size, workers[-1])
+
+
+def _without_indexes(running: Server) -> None:
+    with neo4j.connected(neo4j.Address.of(running.uri)) as driver, driver.session() as session:
+        neo4j.drop_indexes(session)
 
 
 def _java(pages: int) -> list[str]:

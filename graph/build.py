@@ -15,12 +15,12 @@ from collections import defaultdict, deque
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, Future
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from difflib import get_close_matches
 from itertools import islice
 from typing import Any, Generic, Protocol, TypeVar
 
-from begat.graph import corrections, declared, gazetteer, joining, papers, update
+from begat.graph import corrections, declared, gazetteer, joining, missing, papers, update
 from begat.graph.errors import BegatError, EvidenceError, NotFoundError
 from begat.graph.model import IN_PART, Document, Facts, Mined, Node, Thing
 from begat.graph.names import fold
@@ -205,13 +205,36 @@ class _Build:
     # -- reading ---------------------------------------------------------------------------------------
 
     def add_facts(self, facts: Iterable[Facts]) -> None:
-        """Keep bibliographic facts in the file; only what differs from what is there."""
-        for batch in _batches(facts, 1000):
-            new = [f for f in batch if self.store.facts(f.key) != f]
+        """Keep bibliographic facts in the file; only what differs from what is there.
+
+        Of two with one key the first counts, and the other fills what it lacks; so does what services said before.
+        """
+        for batch in _batches(self._gathered(facts), 1000):
+            known = [(f, self.store.facts(f.key)) for f in batch]
+            new = [f for f, old in ((missing.with_services(f, old), old) for f, old in known) if f != old]
             if new:
                 with self.changing():
                     joining.touch(self.store, self.touched, new)
                     self.store.add_facts(new)
+
+    def _gathered(self, facts: Iterable[Facts]) -> Iterator[Facts]:
+        """The facts, one of a key, in order of key; on disk, since there may be millions."""
+        self.sql.execute(
+            "CREATE TEMP TABLE IF NOT EXISTS said (key TEXT PRIMARY KEY, facts TEXT NOT NULL) WITHOUT ROWID"
+        )
+        self.sql.execute("DELETE FROM temp.said")
+        for one in facts:
+            row = self.sql.execute("SELECT facts FROM temp.said WHERE key = ?", (one.key,)).fetchone()
+            whole = one
+            if row:
+                first = _facts(row[0])
+                whole = replace(missing.completed(first, one, ""), extra={**one.extra, **first.extra})
+            self.sql.execute("INSERT OR REPLACE INTO temp.said VALUES (?, ?)", (one.key, json.dumps(asdict(whole))))
+        last = ""
+        query = "SELECT key, facts FROM temp.said WHERE key > ? ORDER BY key LIMIT 1000"
+        while rows := self.sql.execute(query, (last,)).fetchall():
+            yield from (_facts(said) for _, said in rows)
+            last = rows[-1][0]
 
     def read(self, documents: Iterable[Document]) -> Mapping[str, Collection[str]]:
         """Write what is new or changed; the ids met, by source."""
@@ -287,7 +310,8 @@ class _Build:
         rows = self.sql.execute("SELECT number FROM documents WHERE source = ? OR id = ?", (what, what)).fetchall()
         if not rows:
             sources = self.sql.execute("SELECT DISTINCT source FROM documents UNION SELECT id FROM documents")
-            raise NotFoundError(what, get_close_matches(what, [name for (name,) in sources]))
+            near = get_close_matches(what, [name for (name,) in sources])
+            raise NotFoundError(what, near, "'begat stats' lists the sources")
         self._delete([number for (number,) in rows])
 
     def _delete(self, numbers: list[int]) -> None:
@@ -512,6 +536,11 @@ def _batches(items: Iterable[T], size: int) -> Iterator[list[T]]:
     iterator = iter(items)
     while batch := list(islice(iterator, size)):
         yield batch
+
+
+def _facts(said: str) -> Facts:
+    values = json.loads(said)
+    return Facts(**{**values, "authors": tuple(values["authors"])})
 
 
 def _poorer(document: Document, place: str, references: int) -> bool:

@@ -191,7 +191,7 @@ def numbered(store: Store, number: int) -> Correction:
     """The correction of this number. Raises NotFoundError."""
     found = next((c for c in corrections(store) if c.number == number), None)
     if found is None:
-        raise NotFoundError(f"correction {number}")
+        raise NotFoundError(f"correction {number}", remedy="'begat corrections' lists those that are")
     return found
 
 

@@ -52,12 +52,15 @@ class QueryError(BegatError):
 
 
 class NotFoundError(BegatError):
-    """A name is nowhere in the graph. `suggestions` holds the nearest names, best first."""
+    """A name is nowhere in the graph. `suggestions` holds the nearest names, best first; without any, `remedy` is told."""
 
-    def __init__(self, name: str, suggestions: Sequence[str] = ()) -> None:
+    def __init__(
+        self,
+        name: str,
+        suggestions: Sequence[str] = (),
+        remedy: str = "search for a word of its name, or build from more",
+    ) -> None:
         self.name = name
         self.suggestions = tuple(suggestions)
         nearest = f"did you mean {', '.join(map(repr, suggestions))}?" if suggestions else ""
-        super().__init__(
-            f"{name!r} is not in the graph; {nearest or 'search for a word of its name, or build from more'}"
-        )
+        super().__init__(f"{name!r} is not in the graph; {nearest or remedy}")

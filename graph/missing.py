@@ -14,6 +14,8 @@ from begat.graph.model import IN_PART, Facts, Node
 from begat.graph.store import Store
 from begat.graph.vocabulary import NodeType
 
+_FIELDS = ("title", "authors", "date", "venue", "url", "doi")
+
 
 class Gap(StrEnum):
     """What a paper may lack."""
@@ -138,11 +140,21 @@ def completed(known: Facts, said: Facts, by: str) -> Facts:
 
     `extra` notes of each field that is new by which service it was said.
     """
-    fields = ("title", "authors", "date", "venue", "url", "doi")
-    new = {name: getattr(said, name) for name in fields if getattr(said, name) and not getattr(known, name)}
+    new = {name: getattr(said, name) for name in _FIELDS if getattr(said, name) and not getattr(known, name)}
     if more_precise(said.date, known.date):
         new["date"] = said.date
     return replace(known, **new, extra={**known.extra, **dict.fromkeys(new, by)}) if new else known
+
+
+def with_services(facts: Facts, known: Facts | None) -> Facts:
+    """Facts of a file, with what services said by the same key before and the file does not say."""
+    if known is None or not known.extra:
+        return facts
+    said = {name: getattr(known, name) for name in known.extra if name in _FIELDS}
+    new = {name: value for name, value in said.items() if value and not getattr(facts, name)}
+    if more_precise(said.get("date"), facts.date):
+        new["date"] = said["date"]
+    return replace(facts, **new, extra={**facts.extra, **{name: known.extra[name] for name in new}}) if new else facts
 
 
 def more_precise(date: str | None, known: str | None) -> bool:

@@ -381,10 +381,15 @@ def wipe(url: str, *, user: str | None = None, password: str | None = None, data
             gone, kept = turn.write(partial(_remove_nodes, nodes=page))
             report.nodes.removed, report.kept = report.nodes.removed + gone, report.kept + kept
         turn.write(lambda tx: _count(tx, "MATCH (n:BegatGraph|BegatRange) DELETE n"))
-        for name, statement in SCHEMA.items():
-            kind = "CONSTRAINT" if statement.startswith("CREATE CONSTRAINT") else "INDEX"
-            session.run(_cypher(f"DROP {kind} {name} IF EXISTS")).consume()
+        drop_indexes(session)
     return report
+
+
+def drop_indexes(session: neo4j.Session) -> None:
+    """Remove begat's constraints and indexes."""
+    for name, statement in SCHEMA.items():
+        kind = "CONSTRAINT" if statement.startswith("CREATE CONSTRAINT") else "INDEX"
+        session.run(_cypher(f"DROP {kind} {name} IF EXISTS")).consume()
 
 
 def _first_nodes(tx: neo4j.ManagedTransaction) -> list[str]:
@@ -552,7 +557,8 @@ class _Push:
                 return self.report
             for statement in SCHEMA.values():
                 session.run(_cypher(statement)).consume()
-            session.run("CALL db.awaitIndexes(300)").consume()
+            # As long as it takes: in a database that was imported whole, the indexes are made of all that is there.
+            session.run("CALL db.awaitIndexes(86400)").consume()
             self._complete_import(session)
             self.turn.take(lambda tx: self._claim(tx, replace))
             # Looked at in its turn: who was before has stopped, and nobody else writes what is begat's.

@@ -35,7 +35,10 @@ HOSTILE_IDS = [
 
 
 def hostile(path: Path) -> Path:
-    """A graph whose every text is hostile: each thing extends the next, as a document of its name states."""
+    """A graph whose every text is hostile: each thing extends the next, as a document of its name states.
+
+    Where a graph stands at the path already, it is put beside what is there.
+    """
     things = [Node(i, NodeType.MODEL, name, (name + "'s alias",), "2023", "2023-11") for i, name in zip(HOSTILE_IDS, HOSTILE, strict=True)]  # fmt: skip
     papers = [
         Node(f"paper-{n}", NodeType.PAPER, name, (), "2023-11-18", doi=f'10.1/"{n}>', url=f"javascript:{name}")
@@ -143,5 +146,6 @@ def _add_nodes(store: Store, things: int, papers: int) -> None:
 def _resolve(
     store: Store, nodes: list[Node], edges: Iterable[Edge], ends: list[tuple[str, str, str, str, int]]
 ) -> None:
+    there = store.connection.execute("SELECT node, name, folded, reason FROM aliases").fetchall()
     aliases = [(node.id, name, name.casefold(), "made up") for node in nodes for name in (node.name, *node.aliases)]
-    store.replace_resolved(nodes, aliases, edges, ends, [])
+    store.replace_resolved([*store.nodes(), *nodes], [*there, *aliases], [*store.edges(), *edges], ends, [])

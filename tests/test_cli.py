@@ -278,6 +278,11 @@ def test_a_search_that_finds_nothing_does_not_advise_to_search(built: Path) -> N
     assert words(run) == "begat: nothing speaks of 'zeppelin'; try one word of it, or build from more\n"
 
 
+def test_what_is_not_there_is_told_with_where_to_look(built: Path) -> None:
+    assert "'begat stats' lists the sources" in words(begat("remove", "nowhere.xml", cwd=built))
+    assert "'begat corrections' lists those" in words(begat("corrections", "--withdraw", "9", cwd=built))
+
+
 def test_the_list_of_commands_fits_a_terminal_of_80_columns() -> None:
     listed = cli.get_help(click.Context(cli, info_name="begat", terminal_width=80))
     assert all(f"\n  {name} " in listed for name in cli.commands)

@@ -442,3 +442,24 @@ def test_a_short_title_is_not_looked_up(graph: Store) -> None:
     note = replace(CITING, text="See it.", references=(Reference(title="Editorial"),))
     build(graph, [note], MINER, facts=[Facts("arxiv:2401.00011", title="Editorial")])
     assert [node.partition("-")[0] for node, _ in cited(graph)] == ["title"]
+
+
+def test_of_facts_with_one_key_the_first_count_and_the_others_fill(tmp_path: Path) -> None:
+    key = "arxiv:2306.02707"
+    first, second = (
+        Facts(key, title="Of steps", date="2023"),
+        Facts(key, title="Of stairs", authors=("Ada",), date="2023-06"),
+    )
+    with Store.create(tmp_path / "graph") as store:
+        build(store, DOCUMENTS, SimpleMiner(), facts=[first, second])
+        assert store.facts(key) == Facts(key, title="Of steps", authors=("Ada",), date="2023-06")
+        assert not build(store, DOCUMENTS, SimpleMiner(), facts=[first, second]).resolved, "again nothing changes"
+
+
+def test_what_a_service_said_stays_beside_what_a_file_says(tmp_path: Path) -> None:
+    key = "arxiv:2306.02707"
+    said = Facts(key, title="As they write it", doi="10.1/x", extra={"title": "s2", "doi": "s2"})
+    with Store.create(tmp_path / "graph") as store:
+        build(store, DOCUMENTS, SimpleMiner(), facts=[said])
+        build(store, DOCUMENTS, SimpleMiner(), facts=[Facts(key, title="Of steps")])
+        assert store.facts(key) == Facts(key, title="Of steps", doi="10.1/x", extra={"doi": "s2"})

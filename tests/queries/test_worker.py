@@ -70,24 +70,24 @@ def test_a_view_is_of_one_moment_though_a_build_writes_meanwhile(
 ) -> None:
     graph = miniature.build(tmp_path / "g.begat")
 
-    class Interrupted:
-        """Reads the nodes, and the edges once another process has written."""
+    with Store.open(graph, write=True) as build:
 
-        def __init__(self, store: Store) -> None:
-            self.nodes = {node.id for node in store.nodes()}
-            with Store.open(graph, write=True) as other, other.transaction():
-                other.replace_resolved(list(other.nodes())[:3], [], [], [], [])
-                other.raise_revision()
-            self.ends = {end for edge in store.edges() for end in (edge.subject, edge.object)}
+        class Interrupted:
+            """Reads the nodes, and the edges once the build has written."""
 
-    engine = SimpleNamespace(View=Interrupted)
-    monkeypatch.setitem(sys.modules, "an_engine", engine)
-    view, stamp = worker._current("an_engine", str(graph), None)
-    assert isinstance(view, Interrupted)
-    assert view.ends
-    assert view.ends <= view.nodes
-    with Store.open(graph) as store:
-        assert store.stamp != stamp
+            def __init__(self, store: Store) -> None:
+                self.nodes = {node.id for node in store.nodes()}
+                with build.transaction():
+                    build.replace_resolved(list(build.nodes())[:3], [], [], [], [])
+                    build.raise_revision()
+                self.ends = {end for edge in store.edges() for end in (edge.subject, edge.object)}
+
+        monkeypatch.setitem(sys.modules, "an_engine", SimpleNamespace(View=Interrupted))
+        view, stamp = worker._current("an_engine", str(graph), None)
+        assert isinstance(view, Interrupted)
+        assert view.ends
+        assert view.ends <= view.nodes
+        assert stamp != build.stamp
 
 
 def test_a_worker_that_died_is_replaced(miniature_path: Path) -> None:

@@ -104,7 +104,10 @@ def serve(
     try:
         listening = config.bind_socket()
     except SystemExit:  # uvicorn has said why, in its own words
-        raise BegatError(f"{host}:{port} cannot be listened on; another program has it? --port names another") from None
+        raise BegatError(
+            f"{host}:{port} cannot be listened on: no address of this machine, or another program has the port;"
+            " --host and --port name others"
+        ) from None
     name = f"[{host}]" if ":" in host else host
     address = f"http://{name}:{listening.getsockname()[1]}/"
 
