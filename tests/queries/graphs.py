@@ -6,6 +6,7 @@ from itertools import pairwise
 from pathlib import Path
 
 from begat.graph.model import Assertion, Document, Edge, Evidence, Mined, Node, Thing
+from begat.graph.names import fold
 from begat.graph.store import Store
 from begat.graph.vocabulary import LINEAGE, THINGS, NodeType, Origin, Relation
 
@@ -32,7 +33,7 @@ def build(path: Path, nodes: Sequence[Node], triples: Iterable[Triple], confiden
             edges.append(Edge(subject, relation, object_, confidence, 1, Origin.MINED, "2023-01-01"))
             ends.append((subject, object_, nodes[0].id, assertion.claim(document.id), number))
         store.add_mined(number, document, Mined((), tuple(assertions)), seen="")
-        aliases = [(node.id, name, name.casefold(), "name") for node in nodes for name in (node.name, *node.aliases)]
+        aliases = [(node.id, name, fold(name), "name") for node in nodes for name in (node.name, *node.aliases)]
         store.replace_resolved(nodes, aliases, edges, ends, [])
     return path
 
