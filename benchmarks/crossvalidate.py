@@ -154,7 +154,7 @@ def main() -> None:
     sets = annotated(options.shared)
     pairs = [pair for each in sets for pair in each]
     named = learn_relations.names_found(pairs, options.found)
-    study = Study(pairs, named, learn_relations.lessons(pairs, named), options.folds)
+    study = Study(pairs, named, learn_relations.lessons(pairs, named, len(sets[0])), options.folds)
     found: list[list[dict[str, Any]]] = [[] for _ in pairs]
     asked = range(options.folds)[: options.only]
     for mined in folds(study, asked, options.workers):

@@ -80,9 +80,9 @@ def options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--metadata", action="append", default=[], help="bibliographic facts, for titles")
 
 
-def golds(given: argparse.Namespace) -> list[tuple[Record, Reading]]:
-    """The annotated readings that a learning script was given by `options`."""
-    return collected([[given.gold, *given.sources], *given.also], given.metadata)
+def golds(given: argparse.Namespace) -> list[list[tuple[Record, Reading]]]:
+    """The annotated readings of each gold that a learning script was given by `options`, the main one first."""
+    return [collected([each], given.metadata) for each in ([given.gold, *given.sources], *given.also)]
 
 
 def _pass(problem: Problem) -> None:

@@ -517,7 +517,7 @@ def main() -> None:
         count_words(loaders.read(options.corpus, on_problem=_report), options.words)
         return
     seen = seen_in(readings(document)[0] for document in loaders.read(options.corpus, on_problem=_report))
-    annotated = gold.golds(options)
+    annotated = [pair for each in gold.golds(options) for pair in each]
     if options.cross_validate:
         print(table(crossvalidated(annotated, seen)))
         return

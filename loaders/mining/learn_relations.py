@@ -55,8 +55,9 @@ class Lesson:
     sight: Sight
     right: Marks
     counts: Marks
-    real: bool = True
-    """Whether its names are as found, not as annotated: only then is it as hard as what the judge will meet."""
+    calibrates: bool = True
+    """Whether confidence is made to mean on it what it should: its names are as found, so that it is as hard as what the judge
+    will meet, and it is of the main gold."""
 
     @property
     def weight(self) -> float:
@@ -64,7 +65,7 @@ class Lesson:
         return min(1.0, CROWD / max(1, len(self.sight.candidates)))
 
 
-def lesson(reading: Reading, found: Sequence[Name], record: gold.Record, real: bool = True) -> Lesson:
+def lesson(reading: Reading, found: Sequence[Name], record: gold.Record, calibrates: bool = True) -> Lesson:
     """The candidates of a reading with what the record says of each; what it leaves open does not count."""
     seen = sight(reading, found)
     answers = gold.Answers(record)
@@ -75,7 +76,7 @@ def lesson(reading: Reading, found: Sequence[Name], record: gold.Record, real: b
         for column, relation in enumerate(JUDGED):
             right[row, column] = relation in accepted
             counts[row, column] = right[row, column] or not unscored
-    return Lesson(record["id"], seen, right, counts, real)
+    return Lesson(record["id"], seen, right, counts, calibrates)
 
 
 def _name(seen: Sight, thing: int) -> str:
@@ -226,8 +227,8 @@ def company(lessons: Sequence[Lesson], scores: Sequence[Scores]) -> Company:
 def _calibration(lessons: Sequence[Lesson], scores: Sequence[Scores], seen: Company) -> tuple[float, float]:
     """Slope and shift that make the trees' log-odds probabilities, by trees that have not seen the answer.
 
-    Taken from what would be stated, in real lessons alone: choosing the likeliest favours what is overrated, and with
-    the names as annotated a judge is right more often than it will be.
+    Taken from what would be stated, where a lesson calibrates: choosing the likeliest favours what is overrated, with the
+    names as annotated a judge is right more often than it will be, and each gold has its own idea of what is stated.
     """
     from sklearn.linear_model import LogisticRegression
 
@@ -235,7 +236,7 @@ def _calibration(lessons: Sequence[Lesson], scores: Sequence[Scores], seen: Comp
     true: list[bool] = []
     weight: list[float] = []
     for part in range(PARTS):
-        inside = [n for n, e in enumerate(lessons) if e.real and gold.part(e.identifier, PARTS) == part]
+        inside = [n for n, e in enumerate(lessons) if e.calibrates and gold.part(e.identifier, PARTS) == part]
         if not inside or (seen.part == part).all():
             continue
         judge = seen.trees(without=part)
@@ -337,12 +338,18 @@ def _name_kept(start: int, end: int, kind: str, name: str, confidence: float, in
 
 
 def lessons(
-    annotated: Sequence[tuple[gold.Record, Reading]], found: Sequence[Sequence[Name]]
+    annotated: Sequence[tuple[gold.Record, Reading]], found: Sequence[Sequence[Name]], of_main: int
 ) -> list[tuple[Lesson, Lesson]]:
-    """Two lessons from each annotated reading: with the names as annotated, and as found by who has not seen it."""
+    """Two lessons from each annotated reading: with the names as annotated, and as found by who has not seen it.
+
+    `of_main`: how many readings, the first ones, are of the main gold.
+    """
     return [
-        (lesson(reading, gold.project(reading, record), record, real=False), lesson(reading, some, record))
-        for (record, reading), some in zip(annotated, found, strict=True)
+        (
+            lesson(reading, gold.project(reading, record), record, calibrates=False),
+            lesson(reading, some, record, calibrates=number < of_main),
+        )
+        for number, ((record, reading), some) in enumerate(zip(annotated, found, strict=True))
     ]
 
 
@@ -353,8 +360,9 @@ def main() -> None:
     parser.add_argument("--found", type=Path, help="where names once found are kept, to be found once only")
     parser.add_argument("-o", "--output", type=Path, default=Path(__file__).with_name("relations.npz"))
     options = parser.parse_args()
-    annotated = gold.golds(options)
-    taught = lessons(annotated, names_found(annotated, options.found))
+    main_gold, *others = gold.golds(options)
+    annotated = main_gold + [pair for each in others for pair in each]
+    taught = lessons(annotated, names_found(annotated, options.found), len(main_gold))
     pruned(learn([each for both in taught for each in both])).store(str(options.output))
 
 
