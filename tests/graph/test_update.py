@@ -22,7 +22,7 @@ from begat.graph.export import export
 from begat.graph.model import Document, Facts
 from begat.graph.resolve import resolve
 from begat.graph.search import find, search
-from begat.graph.store import _DEPENDENCIES, DEPENDENT, Store
+from begat.graph.store import _DEPENDENCIES, _PAPERS, DEPENDENT, Store
 from begat.graph.vocabulary import Origin
 from begat.loaders.mining import pipeline
 from tests.graph import made_up
@@ -283,6 +283,7 @@ def test_a_graph_of_schema_2_learns_which_types_fields_say(tmp_path: Path) -> No
     path = tmp_path / "graph"
     with Store.create(path) as store:
         build(store, DOCUMENTS[:-1], MINER, complete=())
+        store.connection.execute("DROP INDEX paper_keys_paper")
         store.connection.execute("ALTER TABLE uses DROP COLUMN declared")
         store.set_meta("dependencies", "1")
         store.connection.execute("PRAGMA user_version = 2")
@@ -291,8 +292,21 @@ def test_a_graph_of_schema_2_learns_which_types_fields_say(tmp_path: Path) -> No
         assert_same_as_at_once(store, tmp_path, DOCUMENTS)
 
 
+def test_a_graph_of_schema_3_learns_to_find_a_papers_keys_without_reading_all(tmp_path: Path) -> None:
+    path = tmp_path / "graph"
+    with Store.create(path) as store:
+        build(store, DOCUMENTS[:-1], MINER, complete=())
+        store.connection.execute("DROP INDEX paper_keys_paper")
+        store.connection.execute("PRAGMA user_version = 3")
+    with Store.create(path) as store:
+        plan = "EXPLAIN QUERY PLAN SELECT key FROM paper_keys WHERE paper = 'x'"
+        assert "SEARCH" in store.connection.execute(plan).fetchone()[3]
+        assert build(store, DOCUMENTS[-1:], MINER, complete=()).mined == 1
+        assert_same_as_at_once(store, tmp_path, DOCUMENTS)
+
+
 def _new_since_schema_1() -> str:
-    return json.dumps(re.findall(r"CREATE (?:TABLE|INDEX) (\w+)", _DEPENDENCIES))
+    return json.dumps(re.findall(r"CREATE (?:TABLE|INDEX) (\w+)", _DEPENDENCIES + _PAPERS))
 
 
 def test_what_names_say_goes_when_a_text_says_it_and_comes_again(tmp_path: Path) -> None:
