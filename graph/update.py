@@ -435,18 +435,18 @@ class _Update:
 
     def _things(self, concept: str) -> Iterator[Entity]:
         """The things of a concept, their ids not told apart yet, as SQLite counts the uses of its names."""
-        counted = (
-            "SELECT introducer, name, count(DISTINCT document), sum(times) FROM uses WHERE concept = ?{} GROUP BY 1, 2"
+        names = self.rows(
+            "SELECT introducer, name, count(DISTINCT document), sum(times),"
+            " count(DISTINCT CASE WHEN family IS NOT NULL THEN document END),"
+            " sum(CASE WHEN family IS NOT NULL THEN times END) FROM uses WHERE concept = ? GROUP BY 1, 2",
+            concept,
         )
-        weighed = "SELECT introducer, type, sum(weight) FROM uses WHERE concept = ?{} GROUP BY 1, 2"
-        own = " AND family IS NOT NULL"
-        used = _tallies(self.rows(counted.format(""), concept), self.rows(weighed.format(""), concept))
-        for by, kind, weight in self.rows(weighed.format(" AND declared"), concept):
-            used[by].declared[NodeType(kind)] = round(weight, 6)
-        of_own = _tallies(self.rows(counted.format(own), concept), self.rows(weighed.format(own), concept))
-        seen: dict[str, str | None] = dict(
-            self.rows("SELECT introducer, min(date) FROM uses WHERE concept = ? GROUP BY 1", concept)
+        types = self.rows(
+            "SELECT introducer, type, sum(weight), sum(CASE WHEN declared THEN weight END),"
+            " sum(CASE WHEN family IS NOT NULL THEN weight END), min(date) FROM uses WHERE concept = ? GROUP BY 1, 2",
+            concept,
         )
+        used, of_own, seen = _tallies(names, types)
         concepts, papers = self.names.of_key(concept), self._introducers(concept)
         said_by = concepts.aliases_of(concept)
         for by in sorted(used):
@@ -747,14 +747,30 @@ def _entries(names: Iterable[Row]) -> set[tuple[str, str, str]]:
     return {("title" if reason == "title" else "name", node, name) for node, name, _, reason in names}
 
 
-def _tallies(names: Iterable[Row], weights: Iterable[Row]) -> dict[str, Tally]:
-    """By introducer: from rows of (introducer, name, documents, times) and (introducer, type, weight)."""
-    found: dict[str, Tally] = {}
-    for by, name, documents, times in names:
-        found.setdefault(by, Tally({}, {})).names[name] = (documents, times)
-    for by, kind, weight in weights:
-        found[by].weights[NodeType(kind)] = round(weight, 6)
-    return found
+def _tallies(
+    names: Iterable[Row], types: Iterable[Row]
+) -> tuple[dict[str, Tally], dict[str, Tally], dict[str, str | None]]:
+    """By introducer: of all uses, of those in its own documents, and when it was first spoken of.
+
+    From rows of (introducer, name, documents, times, own documents, own times or None) and of (introducer, type, weight,
+    weight of declared ones or None, weight of own ones or None, first date or None).
+    """
+    used: dict[str, Tally] = defaultdict(lambda: Tally({}, {}))
+    own: dict[str, Tally] = defaultdict(lambda: Tally({}, {}))
+    dates: dict[str, list[str]] = defaultdict(list)
+    for by, name, documents, times, own_documents, own_times in names:
+        used[by].names[name] = (documents, times)
+        if own_times is not None:
+            own[by].names[name] = (own_documents, own_times)
+    for by, kind, weight, declared, own_weight, date in types:
+        used[by].weights[NodeType(kind)] = round(weight, 6)
+        if declared is not None:
+            used[by].declared[NodeType(kind)] = round(declared, 6)
+        if own_weight is not None:
+            own[by].weights[NodeType(kind)] = round(own_weight, 6)
+        if date is not None:
+            dates[by].append(date)
+    return dict(used), dict(own), {by: min(dates[by], default=None) for by in used}
 
 
 class _Dates(Mapping[str, str | None]):
