@@ -4,7 +4,7 @@ One of the graphs stands in its Neo4j among other people's nodes and relationshi
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -76,7 +76,7 @@ def both(request: pytest.FixtureRequest, neo4j_uri: str, tmp_path_factory: pytes
     cleared(neo4j_uri)
     with Store.open(file) as store:
         neo4j.push(store, neo4j_uri)
-        if request.param == "miniature":
+        if request.param != "generated":
             beside_others(neo4j_uri)
         with Neo4jStore.open(neo4j_uri) as pushed:
             yield Both(request.param, store, pushed)
@@ -128,7 +128,8 @@ def test_lineage_show_and_path_are_the_same(both: Both) -> None:
         node = find(both.store, name)
         assert find(both.pushed, name) == node
         assert lineage(both.pushed, node.id).json() == lineage(both.store, node.id).json()
-        assert show(both.pushed, node.id) == show(both.store, node.id)
+        there, here = show(both.pushed, node.id), show(both.store, node.id)
+        assert there == replace(here, records=()), "from which records a paper was read, only the file knows"
     for a, b in pairs:
         ends = find(both.store, a).id, find(both.store, b).id
         assert path(both.pushed, *ends) == path(both.store, *ends)
