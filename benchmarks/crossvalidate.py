@@ -108,8 +108,9 @@ class Study:
     def fold(self, part: int) -> dict[int, list[dict[str, Any]]]:
         """What is mined from each document of a fold by a judge that learned from the others."""
         started = time.perf_counter()
-        held = [n for n, (record, _) in enumerate(self.pairs) if gold.part(record["id"], self.parts) == part]
-        rest = [each for n in sorted({*range(len(self.pairs))} - {*held}) for each in self.lessons[n]]
+        parts = [gold.part(record["id"], self.parts) for record, _ in self.pairs]
+        held = [n for n, other in enumerate(parts) if other == part]
+        rest = [each for both, other in zip(self.lessons, parts, strict=True) if other != part for each in both]
         judge = learn_relations.pruned(learn_relations.learn(rest))
         mined = {n: list(asserted(*self.pairs[n], self.named[n], judge)) for n in held}
         took = time.perf_counter() - started

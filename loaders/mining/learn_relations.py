@@ -25,7 +25,7 @@ from begat.loaders.mining.judges import Floats, Trees, odds
 from begat.loaders.mining.learn_names import trees
 from begat.loaders.mining.measures import measures
 from begat.loaders.mining.reading import Name, Reading
-from begat.loaders.mining.relations import decide
+from begat.loaders.mining.relations import decide, probabilities
 from begat.loaders.mining.sight import Sight, sight
 
 STRENGTH = 20.0
@@ -255,10 +255,7 @@ def _chosen(each: Lesson, scores: Scores, judge: Trees) -> Iterator[tuple[float,
     """What would be stated of a lesson: how probable it seems, and whether it is right; what is left open is not told."""
     if not len(scores.whole):
         return
-    rows, columns, measured = measures(each.sight, scores)
-    chances = np.zeros_like(scores.whole)
-    if len(rows):
-        chances[rows, columns] = np.clip(odds(judge.scores(measured)), 1e-6, 1 - 1e-6)
+    chances = probabilities(each.sight, scores, lambda rows: np.clip(odds(judge.scores(rows)), 1e-6, 1 - 1e-6))
     row_of = {(c.subject, c.object): n for n, c in enumerate(each.sight.candidates)}
     for (candidate, column), chance in decide(each.sight.candidates, chances, BARELY):
         row = row_of[candidate.subject, candidate.object]

@@ -5,7 +5,7 @@ one another is decided: one direction, one of several relations that mean nearly
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import permutations
 
 import numpy as np
@@ -44,7 +44,7 @@ def find(reading: Reading, names: Sequence[Name], judge: Judge | None = None) ->
     if not seen.candidates:
         return []
     scores = judge.scores(seen.told, seen.places)  # type: ignore[arg-type]
-    chances = probabilities(seen, scores, judge)
+    chances = probabilities(seen, scores, judge.chances)
     decided = [_stated(seen, *choice, chance) for choice, chance in decide(seen.candidates, chances)]
     return _sizes(seen.scene, _versions(seen.scene, _outright(seen, decided)))
 
@@ -100,12 +100,15 @@ def _sizes(scene: Scene, decided: Sequence[Stated]) -> list[Stated]:
     return [s for s in decided if s.relation not in _DESCENT or (s.subject, s.object) not in stated] + found
 
 
-def probabilities(seen: Sight, scores: Scores, judge: Judge) -> Floats:
-    """How probable each relation of each candidate is, (candidates, relations), from the first step's scores."""
+def probabilities(seen: Sight, scores: Scores, in_company: Callable[[Floats], Floats]) -> Floats:
+    """How probable each relation of each candidate is, (candidates, relations), from the first step's scores.
+
+    `in_company` tells the probability of each row of measures.
+    """
     rows, columns, numbers = measures(seen, scores)
     chances = np.zeros_like(scores.whole)
     if len(rows):
-        chances[rows, columns] = judge.chances(numbers)
+        chances[rows, columns] = in_company(numbers)
     return chances
 
 

@@ -283,7 +283,7 @@ def test_a_graph_of_schema_2_learns_which_types_fields_say(tmp_path: Path) -> No
     path = tmp_path / "graph"
     with Store.create(path) as store:
         build(store, DOCUMENTS[:-1], MINER, complete=())
-        store.connection.execute("DROP INDEX paper_keys_paper")
+        _as_schema_3_had_it(store)
         store.connection.execute("ALTER TABLE uses DROP COLUMN declared")
         store.set_meta("dependencies", "1")
         store.connection.execute("PRAGMA user_version = 2")
@@ -296,13 +296,17 @@ def test_a_graph_of_schema_3_learns_to_find_a_papers_keys_without_reading_all(tm
     path = tmp_path / "graph"
     with Store.create(path) as store:
         build(store, DOCUMENTS[:-1], MINER, complete=())
-        store.connection.execute("DROP INDEX paper_keys_paper")
-        store.connection.execute("PRAGMA user_version = 3")
+        _as_schema_3_had_it(store)
     with Store.create(path) as store:
         plan = "EXPLAIN QUERY PLAN SELECT key FROM paper_keys WHERE paper = 'x'"
         assert "SEARCH" in store.connection.execute(plan).fetchone()[3]
         assert build(store, DOCUMENTS[-1:], MINER, complete=()).mined == 1
         assert_same_as_at_once(store, tmp_path, DOCUMENTS)
+
+
+def _as_schema_3_had_it(store: Store) -> None:
+    store.connection.execute("DROP INDEX paper_keys_paper")
+    store.connection.execute("PRAGMA user_version = 3")
 
 
 def _new_since_schema_1() -> str:
