@@ -203,6 +203,10 @@ class Neo4jStore:
         rows = self.rows(f"MATCH (n:{LABEL} {{id: $id}}) RETURN n._names, n._reasons", id=node_id)
         return [pair for names, reasons in rows for pair in zip(names, reasons, strict=True)]
 
+    def records_of(self, node_id: str) -> list[tuple[str, str, str | None]]:
+        """None: what was read stays in the graph file."""
+        return []
+
     def named(self, name: str, *, folded: bool = False) -> list[Node]:
         """The nodes that have this name, or this folded name."""
         return self._looked_up("_folded" if folded else "_names", name)

@@ -89,6 +89,13 @@ class Reader(Protocol):
         """The names of a node with why each is one; its own first."""
         ...
 
+    def records_of(self, node_id: str) -> list[tuple[str, str, str | None]]:
+        """The records that are a paper: (id, source, why it is taken for this paper, where more than its own id says it).
+
+        None where only the graph is known, not what was read.
+        """
+        ...
+
     def named(self, name: str, *, folded: bool = False) -> list[Node]:
         """The nodes that have this name, or this folded name."""
         ...

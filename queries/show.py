@@ -10,8 +10,7 @@ from typing import Any
 from begat.graph.errors import NotFoundError
 from begat.graph.model import Edge, Node, Statement
 from begat.graph.reader import Reader
-from begat.graph.store import Store
-from begat.graph.vocabulary import FACTS, NodeType, Relation
+from begat.graph.vocabulary import FACTS, Relation
 from begat.queries.records import edge_record, node_record
 from begat.queries.text import printable
 
@@ -103,8 +102,8 @@ def show(store: Reader, node_id: str) -> Portrait:
         for forward in ((True,) if FACTS[relation].symmetric else (True, False))
         for group in _group(store, node_id, relation, forward)
     )
-    records = store.records_of(node_id) if isinstance(store, Store) and node.type is NodeType.PAPER else []
-    return Portrait(node, tuple((name, why) for name, why in names), tuple(groups), tuple(records))
+    records = tuple(store.records_of(node_id))
+    return Portrait(node, tuple((name, why) for name, why in names), tuple(groups), records)
 
 
 def _group(store: Reader, node_id: str, relation: Relation, forward: bool) -> Iterator[Group]:
