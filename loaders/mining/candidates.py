@@ -31,8 +31,8 @@ def kind(token: str) -> int:
         return BREAK  # an abbreviation: vs., e.g., et al.
     if not token[0].isalnum():
         return JOIN if token in _JOINS else BREAK
-    if token.isdigit() or (token[0].isdigit() and not any(c.isalpha() for c in token)):
-        return NUMBER
+    if token.isdigit() or (token[0].isdigit() and not any(c.isalpha() for c in token.rstrip("xX"))):
+        return NUMBER  # 14, 2.5, 14x
     if token.islower() and token.isalpha():
         return FUNCTION if token in words.FUNCTION else LOW
     if any(c.isupper() for c in token[1:]) or (any(c.isdigit() for c in token) and any(c.isalpha() for c in token)):
@@ -135,7 +135,7 @@ _SETS = frozenset("data test training validation development evaluation".split()
 
 def _ends_name(tokens: Tokens, i: int, at: int) -> bool:
     """Whether the token `at` of a span from i on ends what is itself a name, as in `UCF-101 data | sets`."""
-    if tokens.lower[at] in _SETS and tokens.kinds[at] == LOW and at > i:
+    while tokens.kinds[at] == LOW and at > i and (tokens.lower[at] in _SETS or tokens.lower[at] in _COMPANIONS):
         at -= 1
     if tokens.kinds[at] in (STRONG, CAP, NUMBER):
         return True

@@ -17,6 +17,8 @@ URL = re.compile(
 )
 _URL_SIGNS = ("http", "www.", "github.com/", "huggingface.co/", "arxiv.org/", "doi.org/", "aka.ms/")
 _RUN = re.compile(r"[^\W_]+")
+_ALONE = re.compile(r"(?<=\()[^\W_]+(?=\))")
+"""What a text writes alone in brackets is how it spells it: "Quick Tensor Reader (QuTeRand)"."""
 _LOWER = "".join(chr(i) for i in range(0x250) if chr(i).islower())
 _FOOTNOTE = re.compile(r"(?<=[\w.,;:)”\"])(\d{1,2})\1\1(?=https?:|www\.|[A-Z][a-z])")
 _THRICE = re.compile(r"(\d)\d?\1\d?\1")
@@ -104,7 +106,12 @@ def _cuts(text: str, beside: str = "") -> list[tuple[int, int]]:
             cuts.add((seam, seam))
     runs = list(_RUN.finditer(text))
     apart = {run[0] for run in runs} | set(_RUN.findall(beside))
-    glued = [run for run in runs if len(run[0]) > 3 and not words.known(run[0]) and not run[0].isdigit()]
+    alone = set(_ALONE.findall(text))
+    glued = [
+        run
+        for run in runs
+        if len(run[0]) > 3 and not words.known(run[0]) and not run[0].isdigit() and run[0] not in alone
+    ]
     if glued:
         apart |= _names_within([run[0] for run in glued], apart)
     for run in glued:

@@ -11,7 +11,7 @@ from begat.loaders.mining.repair import URL, has_url
 _PLAIN_TOKEN = re.compile(
     r"\\[A-Za-z]+"  # a TeX command
     r"|(?:e\.g|i\.e|a\.k\.a|w\.r\.t|et\ al|vs|cf|resp|approx)\.(?=\W)"
-    r"|\d+(?:[.,]\d+)+(?:[^\W\d_]{1,2}\b)?|[^\W_]+(?:\.\d+)*(?:[’'](?:s|t|re|ve|ll|d|m)\b)?"
+    r"|\d+(?:[.,]\d+)+(?:[^\W\d_]{1,2}\b)?|[^\W_]+(?:\.\d+)*(?:[’'](?:\d\d|s|t|re|ve|ll|d|m)\b)?"
     r"|\.\.\.|[^\w\s]|_"
 )
 _TOKEN = re.compile(rf"{URL.pattern}|{_PLAIN_TOKEN.pattern}")

@@ -44,6 +44,8 @@ def definitions(text: str) -> list[tuple[str, str]]:
         ("We propose contextual cutting of layers.", "contextual cutting"),
         ("It is named “soft landing” by us.", "soft landing"),
         ("Gains on E-SNAIL are large.", "E-SNAIL"),
+        ("It wins on QMT’14 by far.", "QMT’14"),
+        ("Scores on QMT'21 Wombat-Quokka rise.", "QMT'21 Wombat-Quokka"),
     ],
 )
 def test_a_name_is_among_the_candidates(text: str, name: str) -> None:
@@ -61,6 +63,8 @@ def test_a_name_is_among_the_candidates(text: str, name: str) -> None:
         ("Quokka vs. Wombat is a draw.", "Quokka vs. Wombat"),
         ("As shown by Smith et al. it works.", "Smith et al."),
         ("It costs 300 or 400 units.", "300"),
+        ("It is 14X faster than before, and smaller by 2.5x.", "14X"),
+        ("Tests on the QuokkaBench benchmark tasks pass.", "QuokkaBench benchmark tasks"),
         ("the plain words of a language", "plain words"),
     ],
 )

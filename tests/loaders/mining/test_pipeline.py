@@ -49,7 +49,11 @@ def test_a_name_before_the_colon_of_the_title_is_introduced(title: str, name: st
 
 @pytest.mark.parametrize(
     "title",
-    ["Adapting Models with Few Examples via Hints: A Study", "Less Is More for Retrieval: What We Learned"],
+    [
+        "Adapting Models with Few Examples via Hints: A Study",
+        "Less Is More for Retrieval: What We Learned",
+        "Adapting Faster Everywhere: A Study",
+    ],
 )
 def test_a_phrase_before_the_colon_of_the_title_is_no_name_because_of_the_colon(title: str) -> None:
     document = Document(id="phrase", title=title, text="Adaptation is slow, and we study why it is.")

@@ -36,6 +36,7 @@ SOUND = [
     "The bound $x+y \\leq z$ is tight for {1, 2}.",
     "An inverse problem, an outlier, a throughput of 2.",
     "RandAugment and GraphSAGE are names as they stand.",
+    "A Quokka-Led Attractor (QLAor) is new, and the QLAor wins.",
     "SandBox, LandOfQuokkas, theano2 and quokka2vec are names as they stand.",
 ]
 
