@@ -421,9 +421,10 @@ def _definitions(reading: Reading, tokens: Tokens) -> Iterator[Definition]:
             continue
         inside = reading.text[tokens.starts[at + 1] : tokens.ends[close - 1]]
         if close - at <= 7 and len(inside) <= 20 and " " not in inside.strip("$ ") and any(c.isupper() for c in inside):
-            low = long_form(tokens, start, at, inside)
+            end_long = at - 1 if _classed(tokens, start, at, inside) else at
+            low = long_form(tokens, start, end_long, inside)
             if low is not None:
-                yield Definition((low, at), (at + 1, close))
+                yield Definition((low, end_long), (at + 1, close))
                 continue
         first = at - 1
         while first > start and tokens.kinds[first] != LOW and _glued(tokens, first):
@@ -435,7 +436,67 @@ def _definitions(reading: Reading, tokens: Tokens) -> Iterator[Definition]:
                 yield Definition((at + 1, close), (first, at))
 
 
+def _classed(tokens: Tokens, start: int, end: int, short: str) -> bool:
+    """Whether the word before `end` says what the long form is and has no part in it: "Sparse Hint Tuning method (SHT)"."""
+    letters = _LETTERS.findall(short.lower())
+    if end - start < 3 or not letters or tokens.lower[end - 1] not in _COMPANIONS | _CLASSES:
+        return False
+    return tokens.lower[end - 1][0] != letters[-1] == tokens.lower[end - 2][0]
+
+
+_CLASSES = frozenset("method methods loss module mechanism strategy scheme system network estimator policy".split())
 _LETTERS = re.compile(r"[^\W_]")
+_FOR_WORDS = {"2": "to", "4": "for"}
+
+
+@lru_cache(maxsize=10_000)
+def spelled(short: str, long: str) -> bool:
+    """Whether a short form is made of a long one's letters, with the first of every word that is no function word.
+
+    A hyphened word counts as one or as several; a long form that holds an acronym is refused, for what is added to
+    one makes another thing.
+
+    >>> spelled("QuaRT", "Quasi-Random Tensors"), spelled("Q2T", "Query to Tensor"), spelled("QRT", "Quasi Tensors")
+    (True, True, False)
+    >>> spelled("QRT", "QR Tuned")
+    False
+    """
+    letters = _LETTERS.findall(short)
+    if len(letters) > 3 and letters[-1] == "s" and letters[-2].isupper():
+        letters.pop()
+    parts = _WORDS.findall(long)
+    capitals = sum(c.isupper() for c in letters)
+    if (
+        len(letters) < 3
+        or 2 * capitals < len(letters)
+        or any(len(_CAPITALS.findall(p)) > p.count("-") + 1 for p in parts)
+    ):
+        return False
+    return _spells("".join(letters).lower(), tuple(part.lower() for part in parts))
+
+
+_WORDS = re.compile(r"[^\W_]+(?:-[^\W_]+)*")
+_CAPITALS = re.compile(r"[A-Z]")
+
+
+def _spells(letters: str, parts: tuple[str, ...]) -> bool:
+    if not letters or not parts:
+        return not letters and all(part in words.FUNCTION for part in parts)
+    part, rest = parts[0], parts[1:]
+    if _FOR_WORDS.get(letters[0]) == part and _spells(letters[1:], rest):
+        return True
+    if part in words.FUNCTION and _spells(letters, rest):
+        return True
+    if "-" in part and _spells(letters, (*part.split("-"), *rest)):
+        return True
+    at = 0
+    for taken, letter in enumerate(letters, 1):
+        at = part.find(letter, at) + 1
+        if at == 0 or (taken == 1 and at > 1):
+            return False
+        if _spells(letters[taken:], rest):
+            return True
+    return False
 
 
 def long_form(tokens: Tokens, start: int, end: int, short: str) -> int | None:

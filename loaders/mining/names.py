@@ -6,10 +6,11 @@ and long forms become one thing; two more judges give the type and whether the p
 """
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from importlib.resources import files
+from itertools import chain
 from math import log
 
 import numpy as np
@@ -17,7 +18,7 @@ import numpy as np
 from begat.graph.model import Document, Thing
 from begat.graph.names import fold
 from begat.graph.vocabulary import NodeType
-from begat.loaders.mining.candidates import Candidate, Definition, Tokens, gather
+from begat.loaders.mining.candidates import Candidate, Definition, Tokens, gather, spelled
 from begat.loaders.mining.features import Scene
 from begat.loaders.mining.gazetteer import TYPES, Gazetteer
 from begat.loaders.mining.judges import Floats, Linear, Trees, odds
@@ -34,6 +35,8 @@ AT_LEAST = [12, 57, 58, 59]
 """Measures of which also the least among the forms of a thing is looked at."""
 INTRODUCED = 0.4
 """How likely a thing must be the paper's own, to be told to other documents as one."""
+LONGEST_SHORT = 10
+"""How many letters a short form has at most."""
 SUPPORT = 1.0
 """Log-odds that another document's introducing a name adds to it."""
 
@@ -292,18 +295,35 @@ def resolve(
 def things_of(seen: View, stands: Sequence[tuple[int, int, int]]) -> dict[int, list[int]]:
     """The things of a text: the candidate that stands for each → all candidates that are it.
 
-    A short form and its long form are one thing.
+    A short form and its long form are one thing, whether the text defines the one by the other or its letters tell.
     """
     head = {n: n for _, _, n in stands}
-    at = {(i, j): n for n in head for i, j in seen.candidates[n].places}
-    for definition in seen.definitions:
-        short, long = at.get(definition.short), at.get(definition.long)
-        if short is not None and long is not None:
-            head = {n: head[short] if h == head[long] else h for n, h in head.items()}
+    for short, long in chain(_defined(seen, head), _spelled(seen, head)):
+        head = {n: head[short] if h == head[long] else h for n, h in head.items()}
     members: dict[int, list[int]] = {}
     for n in sorted(head):
         members.setdefault(head[n], []).append(n)
     return members
+
+
+def _defined(seen: View, chosen: Collection[int]) -> Iterator[tuple[int, int]]:
+    """The pairs of chosen candidates of which the text defines the first, a short form, by the second."""
+    at = {(i, j): n for n in chosen for i, j in seen.candidates[n].places}
+    for definition in seen.definitions:
+        short, long = at.get(definition.short), at.get(definition.long)
+        if short is not None and long is not None:
+            yield short, long
+
+
+def _spelled(seen: View, chosen: Collection[int]) -> Iterator[tuple[int, int]]:
+    """The pairs of chosen candidates of which the first is written with the first letters of the second."""
+    forms = {n: written(seen.candidates[n]) for n in sorted(chosen)}
+    short = [n for n, form in forms.items() if " " not in form and len(form) <= LONGEST_SHORT]
+    long = [n for n, form in forms.items() if " " in form or "-" in form]
+    for a in short:
+        for b in long:
+            if a != b and forms[a][0].lower() == forms[b][0].lower() and spelled(forms[a], forms[b]):
+                yield a, b
 
 
 def outline(

@@ -3,7 +3,7 @@
 import pytest
 
 from begat.graph.model import Document
-from begat.loaders.mining.candidates import Tokens, gather
+from begat.loaders.mining.candidates import Tokens, gather, spelled
 from begat.loaders.mining.reading import Reading
 from begat.loaders.mining.readings import readings
 
@@ -101,10 +101,34 @@ def test_a_name_is_found_again_in_another_case() -> None:
         ("It uses low-rank adaption (LoRA) of weights.", ("low-rank adaption", "LoRA")),
         ("There is RAFT (rapid adaption of fine textures).", ("rapid adaption of fine textures", "RAFT")),
         ("Generative Flow Networks (GFNs) work.", ("Generative Flow Networks", "GFNs")),
+        ("We add a Sparse Hint Tuning method (SHT) here.", ("Sparse Hint Tuning", "SHT")),
+        ("We add a Sparse Hint Tuning method (SHTM) here.", ("Sparse Hint Tuning method", "SHTM")),
     ],
 )
 def test_short_forms_are_defined(text: str, pair: tuple[str, str]) -> None:
     assert pair in definitions(text)
+
+
+@pytest.mark.parametrize(
+    ("short", "long"),
+    [
+        ("SHT", "sparse hint tuning"),
+        ("QuaRT", "Quasi-Random Tensors"),
+        ("NTF", "non-negative tensor factorization"),
+        ("HTP", "hint tuning pre-training"),
+        ("Q2T", "Query to Tensor"),
+    ],
+)
+def test_a_long_form_tells_its_short_form_by_its_letters(short: str, long: str) -> None:
+    assert spelled(short, long)
+
+
+@pytest.mark.parametrize(
+    ("short", "long"),
+    [("SHT", "sparse tuning"), ("SHT", "SHT tuned"), ("SHT", "SH Tuned"), ("QT", "Query Tensor"), ("that", "the hat")],
+)
+def test_what_only_resembles_a_long_form_is_another_thing(short: str, long: str) -> None:
+    assert not spelled(short, long)
 
 
 @pytest.mark.parametrize(
