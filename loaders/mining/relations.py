@@ -10,6 +10,7 @@ from itertools import permutations
 
 import numpy as np
 
+from begat.graph import names as naming
 from begat.graph.vocabulary import NodeType, Relation
 from begat.loaders.mining import rules, stance
 from begat.loaders.mining.context import Candidate, Line, Scene, akin
@@ -28,6 +29,8 @@ CONTINUES = 0.85
 _SUCCESSION = ("newer", "older")
 SIZED = 0.9
 """How sure it is that what is named like a size of another named thing is its variant (35 of 37 in the gold)."""
+LETTERED = 0.75
+"""The same for what adds only the letter of a size to the other's name: `ViT-B/16` (22 of 30; -XL is no such letter)."""
 NAMED = 0.5
 """How sure both names must be for that, and for what a rule says outright."""
 _DESCENT = frozenset(JUDGED[k] for k in RIVALS[0])
@@ -93,11 +96,22 @@ def _sizes(scene: Scene, decided: Sequence[Stated]) -> list[Stated]:
     made = [n for n in range(1, len(scene.things)) if scene.types[n] is not NodeType.DATASET and scene.sure[n] >= NAMED]
     for member, family in permutations(made, 2):
         pair = scene.things[member], scene.things[family]
-        if akin(pair[0].name, pair[1].name) == "variant" and pair not in descent:
+        if pair not in descent and (sure := _sized(pair[0].name, pair[1].name)):
             line = next(line for line in scene.lines if member in line.named)
-            found.append(Stated(pair[0], Relation.VARIANT_OF, pair[1], line.start, line.end, "size", SIZED))
+            found.append(Stated(pair[0], Relation.VARIANT_OF, pair[1], line.start, line.end, "size", sure))
     stated = {(s.subject, s.object) for s in found}
     return [s for s in decided if s.relation not in _DESCENT or (s.subject, s.object) not in stated] + found
+
+
+def _sized(member: str, family: str) -> float:
+    """How sure it is by their names that one is a size of the other, or a chat version; 0 where they do not tell."""
+    if akin(member, family) == "variant":
+        return SIZED
+    lettered = _LETTERED.fullmatch(member)
+    return LETTERED if lettered and naming.fold(lettered[1]) == naming.fold(family) else 0.0
+
+
+_LETTERED = re.compile(r"(.+)[- ](?:[TSBLHG]|Ti)(?:[/-]?\d+)*")
 
 
 def probabilities(seen: Sight, scores: Scores, in_company: Callable[[Floats], Floats]) -> Floats:

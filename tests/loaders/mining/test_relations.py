@@ -130,6 +130,7 @@ def test_the_sentence_that_has_the_subject_is_shown_before_one_that_has_not() ->
     [
         ("We run [-Gizmo] and [+Gizmo-7B] on maps.", ("Gizmo-7B", "VARIANT_OF", "Gizmo")),
         ("[-Gizmo] is large. Talking is left to [+Gizmo-Chat].", ("Gizmo-Chat", "VARIANT_OF", "Gizmo")),
+        ("We count maps with [-Gizmo]. Most are seen by [+Gizmo-B/16].", ("Gizmo-B/16", "VARIANT_OF", "Gizmo")),
     ],
 )
 def test_a_size_or_chat_version_is_a_variant_of_its_family_where_both_are_named(
@@ -144,6 +145,9 @@ def test_a_size_or_chat_version_is_a_variant_of_its_family_where_both_are_named(
         "We run [+Gizmo-7B] and [-Gadget] on maps.",
         "We run [+Gizmo-7B] and [-Gizmo-70B] on maps.",
         "We count maps in [-Gizmo:D] and [+Gizmo-7B:D].",
+        "We run [+Gizmo-R] and [-Gizmo] on maps.",
+        "We run [+Gadget-L] and [-Gizmo] on maps.",
+        "We count maps in [-Gizmo:D] and [+Gizmo-L:D].",
     ],
 )
 def test_other_likenesses_make_no_variant(text: str) -> None:
