@@ -72,7 +72,7 @@ def documents(input: Input, records: Iterable[Record]) -> Iterator[Document]:
         if found:
             yield found
     if last is None:
-        input.report.error("", "holds no record")
+        no_record(input)
         return
     for field, column in unseen.items():
         input.report.error("", "no record has the column {column!r} (--column {field}={column}); the last has {names}",
@@ -161,6 +161,12 @@ def documents_of(
         if found := document(input, last, present({**values, **given})):
             yield found
     if last is None:
+        no_record(input)
+
+
+def no_record(input: Input) -> None:
+    """Tell that an input holds no record, unless it is told already what is wrong with it."""
+    if not input.report.failed:
         input.report.error("", "holds no record")
 
 

@@ -44,7 +44,7 @@ def _reader(known: Known) -> Callable[[Input], Iterator[Document]]:
             except (AttributeError, KeyError, TypeError, ValueError):
                 input.report.error(record.place, "not of the shape that this format has: passed over")
         if record is None:
-            input.report.error("", "holds no record")
+            fields.no_record(input)
 
     return documents
 

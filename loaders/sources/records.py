@@ -22,11 +22,19 @@ _DEEPEST = 2_000
 
 
 def _is_json_lines(input: Input) -> bool:
+    if _begins_with_a_long_object(input):
+        return _json_prefix(input) == ""  # anything else is an object that holds an array of records
     lines = [line for line in _whole_lines(input) if line.strip()]
     objects = sum(isinstance(_parsed(line), dict) for line in lines)
     if len(lines) == 1 and objects and _json_prefix(input):
         return False  # one object that holds an array of records
     return objects > 0 and objects * 2 >= len(lines)
+
+
+def _begins_with_a_long_object(input: Input) -> bool:
+    """Whether the opening is nothing but the beginning of one object in one line."""
+    begun = input.opening.lstrip()
+    return len(input.head) == HEAD and begun.startswith("{") and "\n" not in begun
 
 
 def _json_lines(input: Input) -> Iterator[Document]:
@@ -144,7 +152,9 @@ def json_records(input: Input) -> Iterator[Record]:
                 input.report.error(
                     f"record {number}", "{what}, not a JSON object: passed over", what=_json_type(values)
                 )
-    except (ijson.JSONError, ValueError, _TooMuch) as error:
+    except _TooMuch as error:
+        input.report.error(f"after record {number}", "{why}: the rest is lost; write JSON Lines", why=error)
+    except (ijson.JSONError, ValueError) as error:
         why = " ".join(str(error).split("\n")[0].split(";")[0].split())
         input.report.error(
             f"after record {number}", "not JSON ({why}): the rest is lost; mend the file, or write JSON Lines", why=why
@@ -155,7 +165,7 @@ def json_columns(input: Input) -> frozenset[str]:
     """The columns that the first records of JSON or JSON Lines have; none where it is neither."""
     if input.opening.lstrip()[:1] not in ("{", "["):
         return frozenset()
-    if _is_json_lines(input):
+    if _is_json_lines(input) and not _begins_with_a_long_object(input):
         objects = (_parsed(line) for line in _whole_lines(input))
         return frozenset(column for values in objects if isinstance(values, dict) for column in values)
     prefix = _json_prefix(input)
@@ -187,9 +197,9 @@ class _Guarded:
     def read(self, size: int = CHUNK) -> bytes:
         """At most `size` bytes. Raises _TooMuch once what was read before has no end in sight."""
         if self._length > LIMIT:
-            raise _TooMuch("one record is longer than 16 million bytes")
+            raise _TooMuch("a record of more than 16 million bytes is longer than begat reads")
         if self._depth > _DEEPEST:
-            raise _TooMuch("nested too deeply")
+            raise _TooMuch("a record is nested too deeply")
         if not self._rest and size:
             self._rest = next((t.encode("utf-8", "replace") for t in self._texts if t), b"")
         data = self._rest[:size]
