@@ -13,7 +13,6 @@ Prints the scores, and how many of the statements with a confidence around p are
 import argparse
 import json
 import os
-import subprocess
 import sys
 import tempfile
 import time
@@ -29,6 +28,7 @@ from begat.graph.resolve import believed
 from begat.loaders.mining import gold, learn_relations, pipeline
 from begat.loaders.mining.judge import Judge
 from begat.loaders.mining.reading import Name, Reading
+from benchmarks.scorer import add_shared, score
 
 ROOT = Path(__file__).resolve().parents[1]
 OURS = ROOT / "benchmarks" / "gold"
@@ -66,14 +66,13 @@ def asserted(record: gold.Record, reading: Reading, found: Sequence[Name], judge
         }  # fmt: skip
 
 
-def score(shared: Path, pairs: Sequence[Pair], lines: Sequence[dict[str, Any]]) -> str:
+def scores(shared: Path, pairs: Sequence[Pair], lines: Sequence[dict[str, Any]]) -> str:
     """What the scorer says of what is believed."""
     with tempfile.TemporaryDirectory() as folder:
         records, found = Path(folder) / "gold.jsonl", Path(folder) / "found.jsonl"
         records.write_text("".join(json.dumps(record) + "\n" for record, _ in pairs))
         found.write_text("".join(json.dumps(line) + "\n" for line in lines if line["believed"]))
-        command = [sys.executable, str(shared / "scoring" / "score.py"), str(records), str(found)]
-        return subprocess.run(command, check=True, capture_output=True, text=True).stdout
+        return score(shared, records, found)
 
 
 def calibration(pairs: Sequence[Pair], lines: Sequence[dict[str, Any]]) -> Iterator[str]:
@@ -141,7 +140,7 @@ def folds(study: Study, asked: Sequence[int], workers: int) -> Iterator[dict[int
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--shared", type=Path, default=ROOT.parent / "shared", help="the folder with the gold")
+    add_shared(parser)
     parser.add_argument("--folds", type=int, default=5)
     parser.add_argument("--only", type=int, metavar="N", help="the first N folds, scored on their documents")
     parser.add_argument(
@@ -169,7 +168,7 @@ def main() -> None:
         some, lines = [pairs[n] for n in seen], [line for n in seen for line in found[n]]
         at += len(each)
         print(f"\n{title}: {len(some)} documents, each mined by judges that have not seen it\n")
-        print(score(options.shared, some, lines))
+        print(scores(options.shared, some, lines))
         print("\n".join(calibration(some, lines)))
 
 

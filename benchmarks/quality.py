@@ -10,8 +10,6 @@ Exits with 1 below a floor (benchmarks/floors.toml), with 2 where the shared fol
 
 import argparse
 import json
-import subprocess
-import sys
 import tempfile
 import tomllib
 from collections.abc import Sequence
@@ -19,8 +17,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import begat
+from benchmarks.scorer import add_shared, score
 
-ROOT = Path(__file__).resolve().parents[1]
 FLOORS = Path(__file__).with_name("floors.toml")
 OURS = Path(__file__).with_name("gold")
 
@@ -56,12 +54,6 @@ def assertions(exam: Exam, folder: Path) -> Path:
     return path
 
 
-def score(shared: Path, exam: Exam, path: Path, *options: str) -> str:
-    """What the scorer prints."""
-    command = [sys.executable, str(shared / "scoring" / "score.py"), str(exam.gold), str(path)]
-    return subprocess.run([*command, *options], check=True, capture_output=True, text=True).stdout
-
-
 def below(scores: dict[str, dict[str, float]], floors: dict[str, dict[str, float]]) -> list[str]:
     """The figures that are under their floors, a line each."""
     return [
@@ -74,19 +66,16 @@ def below(scores: dict[str, dict[str, float]], floors: dict[str, dict[str, float
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--shared", type=Path, default=ROOT.parent / "shared", help="the folder with gold and seeds")
+    add_shared(parser)
     parser.add_argument("--errors", type=int, default=0, help="print up to N missed and N false relations")
     options = parser.parse_args()
-    if not options.shared.is_dir():
-        print(f"{options.shared} is absent: nothing to score with", file=sys.stderr)
-        raise SystemExit(2)
     floors = tomllib.loads(FLOORS.read_text())
     failed = []
     with tempfile.TemporaryDirectory() as folder:
         for exam in exams(options.shared):
             path = assertions(exam, Path(folder))
-            print(f"{exam.name}\n\n{score(options.shared, exam, path, '--errors', str(options.errors))}")
-            scores = json.loads(score(options.shared, exam, path, "--json"))
+            print(f"{exam.name}\n\n{score(options.shared, exam.gold, path, '--errors', str(options.errors))}")
+            scores = json.loads(score(options.shared, exam.gold, path, "--json"))
             failed += [f"{exam.name}: {line}" for line in below(scores, floors[exam.name])]
     print("\n".join(failed) or "every score is at or above its floor")
     raise SystemExit(bool(failed))
