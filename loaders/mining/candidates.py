@@ -74,7 +74,7 @@ class Tokens:
         first.append(len(texts))
         kinds = [kind(t) for t in texts]
         for i in range(2, len(texts)):
-            if texts[i - 1] == "-" and starts[i] == ends[i - 1] and starts[i - 1] == ends[i - 2]:
+            if texts[i - 1] in ("-", "/") and starts[i] == ends[i - 1] and starts[i - 1] == ends[i - 2]:
                 _hang_together(texts, kinds, i)
         return cls(
             texts,
@@ -89,7 +89,11 @@ class Tokens:
 
 
 def _hang_together(texts: list[str], kinds: list[int], i: int) -> None:
-    """Let what a hyphen joins tell of a name together: `phi-2`, `ImageNet-A`, `Q-learning`."""
+    """Let what a hyphen joins tell of a name together: `phi-2`, `ImageNet-A`, `Q-learning`; a slash only in `B/16`."""
+    if texts[i - 1] == "/":
+        if len(texts[i - 2]) == 1 and texts[i - 2].isupper() and texts[i].isdigit():
+            kinds[i - 1] = JOIN
+        return
     if (kinds[i] == NUMBER and kinds[i - 2] in (LOW, CAP) and texts[i - 1] == "-") or (
         kinds[i] == FUNCTION and texts[i].isupper() and kinds[i - 2] in (STRONG, CAP)
     ):

@@ -45,6 +45,7 @@ def definitions(text: str) -> list[tuple[str, str]]:
         ("It is named “soft landing” by us.", "soft landing"),
         ("Gains on E-SNAIL are large.", "E-SNAIL"),
         ("It wins on QMT’14 by far.", "QMT’14"),
+        ("We run QuokViT-B/16 at home.", "QuokViT-B/16"),
         ("Scores on QMT'21 Wombat-Quokka rise.", "QMT'21 Wombat-Quokka"),
     ],
 )
@@ -63,6 +64,7 @@ def test_a_name_is_among_the_candidates(text: str, name: str) -> None:
         ("Quokka vs. Wombat is a draw.", "Quokka vs. Wombat"),
         ("As shown by Smith et al. it works.", "Smith et al."),
         ("It costs 300 or 400 units.", "300"),
+        ("Tests on QB-10/100 pass.", "QB-10/100"),
         ("It is 14X faster than before, and smaller by 2.5x.", "14X"),
         ("Tests on the QuokkaBench benchmark tasks pass.", "QuokkaBench benchmark tasks"),
         ("the plain words of a language", "plain words"),
