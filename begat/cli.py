@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import difflib
 import json
+import logging
 import os
 import shutil
 import sqlite3
@@ -23,7 +24,7 @@ import click
 
 from begat import __version__, api
 from begat.graph.errors import BegatError, UsageError
-from begat.graph.reader import is_neo4j
+from begat.graph.reader import is_neo4j, shown
 from begat.graph.store import trouble
 from begat.graph.vocabulary import LINEAGE
 
@@ -62,6 +63,8 @@ def say(text: str) -> None:
 
 def main() -> None:
     """Run the command line and exit with its code."""
+    # What went wrong is told once, by begat. Without any handler Python would print the driver's own words above it.
+    logging.getLogger("neo4j").addHandler(logging.NullHandler())
     try:
         sys.exit(cli.main(standalone_mode=False))
     except click.ClickException as error:
@@ -109,7 +112,26 @@ graph_option = click.option(
     metavar="FILE",
     help="The graph file, or the neo4j://… of one that was pushed; BEGAT_GRAPH names another default.",
 )
-output_option = click.option("-o", "--output", type=click.Path(path_type=Path), metavar="FILE", help="Write to FILE.")
+
+
+class Target(click.Path):
+    """Where to write: what cannot be written is refused before any work is done for it."""
+
+    def __init__(self, *, folder: bool = False) -> None:
+        """`folder`: whether it may be a folder that is there already."""
+        super().__init__(path_type=Path)
+        self.folder = folder
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Path:
+        """The path. Raises UsageError."""
+        from begat.graph.export import reachable
+
+        path = Path(super().convert(value, param, ctx))
+        reachable(path, folder=self.folder)
+        return path
+
+
+output_option = click.option("-o", "--output", type=Target(), metavar="FILE", help="Write to FILE.")
 confidence_option = click.option(
     "--min-confidence",
     type=click.FloatRange(0, 1),
@@ -166,7 +188,7 @@ def scene_format(plain: str) -> Callable[[Any], Any]:
 def opened(path: str) -> Iterator[api.Graph]:
     """The graph at `path`, a file's or `neo4j://…`, open for questions."""
     if "://" in path and not is_neo4j(path):
-        raise UsageError(f"{path}: neither a graph file's path nor neo4j://HOST:PORT; give one of them with -g")
+        raise UsageError(f"{shown(path)}: neither a graph file's path nor neo4j://HOST:PORT; give one of them with -g")
     with api.open(path) as graph:
         yield graph
 
@@ -266,7 +288,8 @@ def cli(ctx: click.Context) -> None:
     "--output",
     default="orca-2.html",
     show_default=True,
-    type=click.Path(path_type=Path),
+    type=Target(),
+    metavar="FILE",
     help="Where the page goes.",
 )
 def demo(graph: str, output: Path) -> None:
@@ -888,7 +911,9 @@ def ask(question: str | None, values: tuple[str, ...], graph: str, list_: bool, 
 )
 @click.argument("format_", metavar="FORMAT", required=False)
 @graph_option
-@output_option
+@click.option(
+    "-o", "--output", type=Target(folder=True), metavar="FILE", help="Write to FILE; where these are several, a folder."
+)
 @click.option("--list", "list_", is_flag=True, help="The formats.")
 @click.option("--no-evidence", is_flag=True, help="Without the quotes.")
 @confidence_option
@@ -896,7 +921,7 @@ def export(
     format_: str | None, graph: str, output: Path | None, list_: bool, no_evidence: bool, min_confidence: float
 ) -> None:
     """Write the graph as FORMAT (turtle, jsonld, graphml, csv, assertions, network, ...)."""
-    from begat.graph.export import FORMATS
+    from begat.graph.export import FORMATS, reachable
 
     if list_ or format_ is None:
         for name, entry in FORMATS.items():
@@ -909,6 +934,8 @@ def export(
         if format_ == "network":
             from begat.viz.network import network_page
 
+            if output is not None:
+                reachable(output)
             with source.file() as store:
                 emit(network_page(store, min_confidence=min_confidence), output)
             return
@@ -963,8 +990,9 @@ def push(url: str, graph: str, workers: int, batch: int, replace: bool, wipe: bo
 
 
 def _wipe(url: str, yes: bool) -> None:
-    from begat.graph.neo4j import wipe
+    from begat.graph.neo4j import Address, wipe
 
+    Address.of(url)  # what is no address, or tells a password, is said before it is shown
     if not yes and not click.confirm(f"Remove everything that begat wrote into {url}?", err=True):
         raise click.Abort
     removed = wipe(url)

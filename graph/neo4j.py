@@ -1,9 +1,10 @@
 """The graph in Neo4j: how a database is reached, and what begat writes into it.
 
 Every node has the label of its type and, to tell it from other people's nodes with the same label, `:Begat`; every
-edge of begat has the property `_ours`, which a pattern of any length can ask for: `-[:EXTENDS*1..9 {_ours: true}]->`. Labels, relation types and properties are those of `graph/properties.py`, so a
-question reads the same as in the embedded engine. Properties that begin with `_` are begat's own: `_begat`, the digest
-by which a push knows what changed, and what a reader needs beyond the properties (names with their reasons, statements).
+edge of begat has the property `_ours`, which a pattern of any length can ask for: `-[:EXTENDS*1..9 {_ours: true}]->`.
+Labels, relation types and properties are those of `graph/properties.py`, so a question reads the same as in the embedded
+engine. Properties that begin with `_` are begat's own: `_begat`, the digest by which a push knows what changed, and what
+a reader needs beyond the properties (names with their reasons, statements).
 Evidence is a property of its edge, not nodes of its own: a query shows it without a further hop, an edge and its
 evidence are written and removed together, and a graph of five million edges does not become one of fifteen.
 
@@ -13,26 +14,33 @@ One database holds one graph of begat, beside anything else: its `:BegatGraph` n
 import hashlib
 import json
 import os
+import ssl
 import zlib
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import islice
 from queue import SimpleQueue
 from secrets import token_hex
 from typing import Any, LiteralString, TypeVar
-from urllib.parse import unquote, urlsplit, urlunsplit
+from urllib.parse import SplitResult, unquote, urlsplit, urlunsplit
 
 import neo4j
-from neo4j.exceptions import AuthError, ConfigurationError, DriverError, Neo4jError, ServiceUnavailable
+from neo4j.exceptions import (
+    ConfigurationError,
+    DriverError,
+    Neo4jError,
+    ServiceUnavailable,
+    UnsupportedServerProduct,
+)
 
 from begat.graph.errors import GraphError, UsageError
 from begat.graph.model import Edge, Node, Statement
 from begat.graph.properties import EDGE_PROPERTIES, LABEL, NODE_PROPERTIES, edge_properties, node_properties
-from begat.graph.reader import SCHEMES
+from begat.graph.reader import SCHEMES, shown
 from begat.graph.store import Store
 from begat.graph.vocabulary import NodeType, Relation
 
@@ -51,6 +59,10 @@ _PAGE = 5000
 _TURN = "turn"
 """The kind of those ranges that are none, but places that a writer holds."""
 MOST_WORKERS = 64
+PATIENCE = 15
+"""Seconds in which a server must have answered a new connection; what is no Neo4j may listen and say nothing."""
+RETRYING = 60
+"""Seconds for which a transaction that lost its connection, or was in another's way, is tried again."""
 
 Progress = Callable[[str, int, int | None], None]
 T = TypeVar("T")
@@ -77,28 +89,32 @@ class Address:
         `NEO4J_USER`, `NEO4J_PASSWORD` and `NEO4J_DATABASE` hold for what is not given. Raises UsageError for
         what is no such URL.
         """
-        parts = urlsplit(url)
-        if parts.scheme not in SCHEMES or not parts.netloc:
+        if shown(url) != url:
             raise UsageError(
-                f"{url}: no address of a Neo4j; write it as neo4j://HOST:7687 or neo4j://HOST:7687/DATABASE"
+                f"{shown(url)}: a password in an address ends up in logs; set NEO4J_USER and NEO4J_PASSWORD instead"
             )
-        if "@" in parts.netloc:
-            host = parts.netloc.rpartition("@")[2]
-            raise UsageError(
-                f"{parts.scheme}://…@{host}: a password in an address ends up in logs; set NEO4J_USER and NEO4J_PASSWORD instead"
-            )
+        parts = _parts(url)
         named = unquote(parts.path.strip("/"))
         return cls(
             urlunsplit((parts.scheme, parts.netloc, "", parts.query, "")),
             database or named or os.environ.get("NEO4J_DATABASE"),
             user or os.environ.get("NEO4J_USER"),
-            password or os.environ.get("NEO4J_PASSWORD"),
+            password or os.environ.get("NEO4J_PASSWORD") or None,
         )
 
     @property
     def auth(self) -> tuple[str, str] | None:
         """For the driver; None: a server that asks nobody who they are."""
         return (self.user or "neo4j", self.password) if self.password is not None else None
+
+
+def _parts(url: str) -> SplitResult:
+    """Those of a graph URL. Raises UsageError for what is none of a Neo4j."""
+    with suppress(ValueError):  # of brackets that are never closed, and of a port that is none
+        parts = urlsplit(url)
+        if parts.scheme in SCHEMES and parts.netloc and parts.port != 0:
+            return parts
+    raise UsageError(f"{url}: no address of a Neo4j; write it as neo4j://HOST:7687 or neo4j://HOST:7687/DATABASE")
 
 
 def connect(address: Address, *, connections: int = 10) -> neo4j.Driver:
@@ -109,8 +125,8 @@ def connect(address: Address, *, connections: int = 10) -> neo4j.Driver:
             auth=address.auth,
             max_connection_pool_size=connections,
             connection_timeout=10,
-            connection_acquisition_timeout=30,
-            max_transaction_retry_time=60,
+            connection_acquisition_timeout=PATIENCE,
+            max_transaction_retry_time=RETRYING,
             notifications_min_severity=neo4j.NotificationMinimumSeverity.OFF,
         )
         try:
@@ -133,20 +149,58 @@ def explained(address: Address) -> Iterator[None]:
     """The driver's errors within the block as GraphErrors."""
     try:
         yield
-    except AuthError:
-        raise GraphError(f"{address.uri}: Neo4j does not know this user; set NEO4J_USER and NEO4J_PASSWORD") from None
-    except (ServiceUnavailable, OSError) as error:
-        raise GraphError(
-            f"{address.uri}: no Neo4j answers ({_first_line(error)}); is it running, and is that its Bolt port?"
-        ) from None
+    except Neo4jError as error:
+        raise GraphError(f"{address.uri}: {_refusal(error, address)}") from None
+    except (ServiceUnavailable, UnsupportedServerProduct, OSError) as error:
+        raise GraphError(f"{address.uri}: {_absence(error)}") from None
     except ConfigurationError as error:
         raise UsageError(f"{address.uri}: {_first_line(error)}") from None
-    except (Neo4jError, DriverError) as error:
-        raise GraphError(f"{address.uri}: Neo4j says: {_first_line(error)}") from None
+    except DriverError as error:
+        raise GraphError(f"{address.uri}: the connection failed: {_first_line(error)}") from None
+
+
+def _refusal(error: Neo4jError, address: Address) -> str:
+    """Why a server did not do what it was asked, and what helps."""
+    kind = (error.code or "").removeprefix("Neo.ClientError.Security.")
+    user = (address.auth or ("neo4j",))[0]
+    if kind == "Unauthorized" and address.auth is None:
+        return "this Neo4j asks who you are; set NEO4J_USER and NEO4J_PASSWORD"
+    if kind == "Unauthorized":
+        return f"no user {user!r} with this password there; set NEO4J_USER and NEO4J_PASSWORD to what this Neo4j knows"
+    if kind == "AuthenticationRateLimit":
+        return (
+            "too many wrong passwords, so none is taken for some seconds; set the right NEO4J_PASSWORD, then try again"
+        )
+    if kind == "CredentialsExpired":
+        return (
+            f"user {user!r} must choose a new password first: ALTER CURRENT USER SET PASSWORD FROM 'OLD' TO 'NEW' in"
+            " Neo4j's own shell or browser; then set NEO4J_PASSWORD to it"
+        )
+    return f"Neo4j says: {_first_line(error)}"
+
+
+def _absence(error: BaseException) -> str:
+    """Why nothing that can be talked to answers, and what helps."""
+    root = error
+    while inner := next(iter(getattr(root, "exceptions", ())), root.__cause__):
+        root = inner
+    if isinstance(root, ssl.SSLError):
+        return (
+            f"no encrypted connection ({root.reason or _first_line(root)}); without +s if the server has no encryption, with +ssc"
+            " if it has a certificate of its own making"
+        )
+    if isinstance(root, UnsupportedServerProduct):
+        reason = "what answers is something else, or a Neo4j older than 5"
+    elif "looks like HTTP" in str(root):
+        reason = "what answers is a web server"
+    else:
+        reason = root.strerror if isinstance(root, OSError) and root.strerror else _first_line(root)
+    return f"no Neo4j answers ({reason}); is it running, and is that its Bolt port, 7687 by default?"
 
 
 def _first_line(error: BaseException) -> str:
-    return (getattr(error, "message", None) or str(error) or type(error).__name__).strip().splitlines()[0]
+    said = error.message if isinstance(error, Neo4jError) else str(error)
+    return (said or type(error).__name__).strip().splitlines()[0]
 
 
 def _cypher(text: str) -> LiteralString:

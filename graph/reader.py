@@ -20,6 +20,12 @@ def is_neo4j(graph: str) -> bool:
     return bool(separator) and scheme in SCHEMES
 
 
+def shown(graph: str) -> str:
+    """A graph URL as it may be told: of an address only what follows the last @, for a password may stand before it."""
+    scheme, separator, rest = graph.partition("://")
+    return f"{scheme}://…@{rest.rpartition('@')[2]}" if separator and "@" in rest else graph
+
+
 class Reader(Protocol):
     """A graph to read from."""
 

@@ -36,7 +36,7 @@ from begat.graph.model import (
     Thing,
 )  # fmt: skip
 from begat.graph.names import fold, parse
-from begat.graph.reader import is_neo4j
+from begat.graph.reader import is_neo4j, shown
 from begat.graph.vocabulary import NodeType, Origin, Relation
 
 _T = TypeVar("_T")
@@ -298,9 +298,10 @@ def _connect(path: Path, mode: str) -> sqlite3.Connection:
 def _here(path: str | Path) -> Path:
     """The path of a file; UsageError for the address of a Neo4j, which has no more than a copy."""
     if is_neo4j(str(path)):
+        place = shown(str(path))
         raise UsageError(
-            f"{path}: this needs a graph file, and that is a Neo4j; do it to the file that was pushed (-g FILE), then"
-            f" 'begat push {path}'"
+            f"{place}: this needs a graph file, and that is a Neo4j; do it to the file that was pushed (-g FILE), then"
+            f" 'begat push {place}'"
         )
     return Path(path)
 

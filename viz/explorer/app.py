@@ -15,7 +15,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from begat.graph.errors import BegatError, UsageError
-from begat.graph.reader import is_neo4j
+from begat.graph.reader import is_neo4j, shown
 from begat.graph.store import Store
 from begat.viz.explorer import api, console, edits, pages
 from begat.viz.explorer.guard import Guard
@@ -93,7 +93,7 @@ def serve(
     if allow_edits and not _loopback(host):
         raise UsageError(f"--allow-edits goes with a loopback host only, not {host}: whoever reaches it could edit")
     if allow_edits and is_neo4j(str(graph)):
-        raise UsageError(f"--allow-edits goes with a graph file, not with {graph}: {edits.ELSEWHERE}")
+        raise UsageError(f"--allow-edits goes with a graph file, not with {shown(str(graph))}: {edits.ELSEWHERE}")
     if not is_neo4j(str(graph)):
         Store.open(graph).close()  # what is wrong with the file is said now
     app = application(graph, allow_edits=allow_edits, hosts=tuple(dict.fromkeys((*LOOPBACK, host))))
