@@ -24,6 +24,8 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
+from begat.graph.errors import UsageError
+from begat.graph.export import reachable
 from begat.graph.resolve import believed
 from begat.loaders.mining import gold, learn_relations, pipeline
 from begat.loaders.mining.judge import Judge
@@ -138,6 +140,15 @@ def folds(study: Study, asked: Sequence[int], workers: int) -> Iterator[dict[int
         yield from pool.map(_fold, asked)
 
 
+def _target(given: str) -> Path:
+    """A file to write, which is hours away: better to hear now that it cannot be."""
+    try:
+        reachable(Path(given))
+    except UsageError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+    return Path(given)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     add_shared(parser)
@@ -146,8 +157,8 @@ def main() -> None:
     parser.add_argument(
         "--workers", type=int, default=1, help="folds at once; needs OMP_NUM_THREADS=1 in the environment"
     )
-    parser.add_argument("--found", type=Path, help="where names once found are kept, to be found once only")
-    parser.add_argument("--save", type=Path, help="keep the assertions in this file")
+    parser.add_argument("--found", type=_target, help="where names once found are kept, to be found once only")
+    parser.add_argument("--save", type=_target, help="keep the assertions in this file")
     options = parser.parse_args()
     if options.workers > 1 and os.environ.get("OMP_NUM_THREADS") != "1":
         parser.error("--workers needs OMP_NUM_THREADS=1 in the environment")

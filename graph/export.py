@@ -5,6 +5,7 @@ A new format is one function `write(store, out, *, evidence, min_confidence)` an
 
 import codecs
 import io
+import os
 import secrets
 import sys
 from collections.abc import Iterator, Mapping
@@ -131,7 +132,7 @@ def _files(format: Format, name: str, target: Path) -> Iterator[Mapping[str, Bin
     try:
         with ExitStack() as stack:
             if made:
-                _reachable(target)
+                reachable(target, folder=True)
                 target.mkdir()
             yield {part: stack.enter_context(whole(target / part)) for part in format.writers}
     except BaseException:
@@ -140,9 +141,20 @@ def _files(format: Format, name: str, target: Path) -> Iterator[Mapping[str, Bin
         raise
 
 
-def _reachable(path: Path) -> None:
+def reachable(path: Path, *, folder: bool = False) -> None:
+    """Raises UsageError where nothing could be written at `path`: to be called before the work, not only after it.
+
+    `folder`: whether it may be a folder that is there already.
+    """
     if not path.parent.is_dir():
         raise UsageError(f"{path}: the folder {path.parent} does not exist; make it first, or give another -o")
+    if path.is_dir() and not folder:
+        raise UsageError(f"{path}: a folder; name a file with -o")
+    if path.exists() and not path.is_file() and not path.is_dir():  # a pipe or device is written to as it is
+        return
+    place = path.resolve() if path.is_dir() else path.resolve().parent
+    if not os.access(place, os.W_OK | os.X_OK):
+        raise UsageError(f"{path}: the folder {place} cannot be written; change its permissions, or give another -o")
 
 
 @contextmanager
@@ -151,9 +163,7 @@ def whole(path: Path) -> Iterator[BinaryIO]:
 
     What is no regular file (a pipe, `/dev/stdout`) is written to as it is.
     """
-    _reachable(path)
-    if path.is_dir():
-        raise UsageError(f"{path}: a folder; name a file with -o")
+    reachable(path)
     try:
         if path.exists() and not path.is_file():
             with path.open("wb") as out:
