@@ -185,7 +185,7 @@ def gather(
         key = _folded(written)
         if len(key) < 2 or key.isdigit():
             return
-        if _cut(tokens, i, j):
+        if _cut(tokens, i, j) or j in classed:
             return
         if (
             tokens.lower[j - 1] in _COMPANIONS
@@ -205,6 +205,7 @@ def gather(
 
     definitions = list(_definitions(reading, tokens))
     long = {d.long for d in definitions}
+    classed = {d.short[0] - 1 for d in definitions if d.long[1] + 1 == d.short[0] - 1}
     for d in definitions:
         add(*d.long, "long")
         add(*d.short, "short")

@@ -153,8 +153,6 @@ class Scene:
             "sl=" + shape(toks[-1]) + many,
             "ks=" + "".join(map(str, kinds[:6])),
         ]
-        if many:
-            signs += ["ef=" + lows[0][-3:], "el=" + lows[-1][-4:]]
         for w, k in zip(lows, kinds, strict=True):
             if k in (STRONG, CAP, LOW):
                 signs.append("w=" + w)

@@ -61,6 +61,7 @@ def test_a_name_is_among_the_candidates(text: str, name: str) -> None:
         ("A QuokkaNet-based model wins.", "QuokkaNet-based model"),
         ("Tests on the QuokkaBench benchmark pass.", "QuokkaBench benchmark"),
         ("Tests on QB-101 data sets pass.", "QB-101 data sets"),
+        ("We add a Sparse Hint Tuning method (SHT) here.", "Sparse Hint Tuning method"),
         ("Quokka vs. Wombat is a draw.", "Quokka vs. Wombat"),
         ("As shown by Smith et al. it works.", "Smith et al."),
         ("It costs 300 or 400 units.", "300"),
