@@ -2,7 +2,8 @@
 
 pyvis writes pages that ask other hosts for style, put headings and tooltips in unescaped, and take minutes to settle
 large graphs. So: its resources go inline and what remains of links is taken out; nodes are known by numbers; no
-heading, menu or tooltip of its own is used; above SETTLED_BY_US nodes the positions are computed here. A content
+heading, menu or tooltip of its own is used; above SETTLED_BY_US nodes the positions are computed here. Nodes and edges
+name colours of the style sheet that all pages share, which `static/network.js` looks up in the reader's scheme. A content
 security policy holds all of that in place.
 """
 
@@ -24,7 +25,7 @@ from begat.graph.model import Edge, Node
 from begat.graph.store import Store
 from begat.graph.vocabulary import FACTS, NodeType, Relation
 from begat.viz.layout import UNSURE, cut
-from begat.viz.svg import clean, dated, palette
+from begat.viz.svg import asset, clean, dated, tokens
 
 SETTLED_BY_US = 150
 """Above so many nodes the browser does not let forces settle the picture: it would stand still for long."""
@@ -37,7 +38,7 @@ _SHAPES = {
     NodeType.MODEL: ("box", 11), NodeType.METHOD: ("ellipse", 0), NodeType.DATASET: ("box", 3),
     NodeType.PAPER: ("box", 0), NodeType.AUTHOR: ("circle", 0),
 }  # fmt: skip
-_COLOURS = {
+_TONES = {
     Relation.EXTENDS: "extends", Relation.VARIANT_OF: "extends", Relation.FINE_TUNED_FROM: "fine",
     Relation.DISTILLED_FROM: "distilled", Relation.USES: "uses", Relation.CITES: "cites",
     Relation.COMPARED_WITH: "cites",
@@ -108,17 +109,14 @@ def _drawn(nodes: dict[str, Node], edges: Sequence[Edge], marked: Collection[str
 
 def _node(node: Node, marked: bool) -> dict[str, Any]:
     shape, radius = _SHAPES[node.type]
-    colours, kind = palette(), node.type.lower()
+    kind = node.type.lower()
     return {
         "label": clean(cut(node.name)),
         "title": _hint(f"{node.name}\n{kind}, {dated(node)}"),
         "shape": shape,
         "shapeProperties": {"borderRadius": radius, "borderDashes": [5, 3] if node.type is NodeType.DATASET else False},
         "borderWidth": 2.4 if marked else 1.4,
-        "color": {
-            "background": colours["subject"] if marked else colours[kind],
-            "border": colours["subject-line"] if marked else colours[f"{kind}-line"],
-        },
+        "tone": "subject" if marked else kind,
     }
 
 
@@ -126,14 +124,17 @@ def _edge(edge: Edge) -> dict[str, Any]:
     words = FACTS[edge.relation].forward
     return {
         "title": f"{words} ({edge.confidence:.2f})",
-        "color": {
-            "color": palette()[_COLOURS.get(edge.relation, "other")],
-            "opacity": 0.4 if edge.confidence < UNSURE else 1,
-        },
+        "tone": tone(edge.relation),
+        "opacity": 0.4 if edge.confidence < UNSURE else 1,
         "width": 2.6 if edge.relation is Relation.FINE_TUNED_FROM else 1.5,
         "dashes": _DASHES.get(edge.relation, False),
         "arrows": {"to": {"enabled": not FACTS[edge.relation].symmetric, "scaleFactor": 0.6}},
     }
+
+
+def tone(relation: Relation) -> str:
+    """The colour of a relation's edges, as the style sheet names it."""
+    return _TONES.get(relation, "other")
 
 
 def _hint(text: str) -> str:
@@ -179,13 +180,14 @@ def _places(number: dict[str, int], edges: Iterable[Edge]) -> dict[str, dict[str
 # -- the page around it --------------------------------------------------------------------------------------------
 
 _STYLE = """
-html, body { margin: 0; height: 100%; font: 14.5px/1.4 system-ui, "Segoe UI", Roboto, "Noto Sans", Arial, sans-serif; color: #141b24; background: #fff; }
+html, body { margin: 0; height: 100%; font: 14.5px/1.4 system-ui, "Segoe UI", Roboto, "Noto Sans", Arial, sans-serif; color: var(--ink); background: var(--ground); }
 body { display: flex; flex-direction: column; }
-header { padding: .6rem 1rem; border-bottom: 1px solid #dfe3ea; }
+header { padding: .6rem 1rem; border-bottom: 1px solid var(--rule); }
 h1 { font-size: 1.3rem; font-weight: 400; margin: 0; }
-header p { margin: 0; color: #55617a; }
+header p { margin: 0; color: var(--soft); }
 .card { flex: 1; min-height: 20rem; }
-#mynetwork { float: none !important; height: 100% !important; border: 0 !important; }
+#mynetwork { float: none !important; height: 100% !important; border: 0 !important; background: none !important; }
+div.vis-tooltip { background: var(--card); color: var(--ink); border-color: var(--field); }
 #loadingBar { display: none !important; }
 """
 
@@ -196,6 +198,7 @@ def _sealed(html: str, nodes: dict[str, Node], edges: Sequence[Edge], node_ids: 
     head = re.sub(
         r"<!--.*?-->|<center>.*?</center>|<link\b[^>]*>|<script\b[^>]*\bsrc=[^>]*></script>", "", head, flags=re.S
     )
+    body = body.replace("</body>", f"<script>{asset('network.js')}</script></body>", 1)
     scripts = re.findall(r"<script[^>]*>(.*?)</script>", head + body, flags=re.S)
     hashes = " ".join(f"'sha256-{base64.b64encode(hashlib.sha256(s.encode()).digest()).decode()}'" for s in scripts)
     policy = (
@@ -211,10 +214,12 @@ def _sealed(html: str, nodes: dict[str, Node], edges: Sequence[Edge], node_ids: 
     told = ", ".join(f"{count} {FACTS[relation].forward}" for relation, count in relations)
     meta = (
         f'<meta http-equiv="Content-Security-Policy" content="{policy}"><meta name="referrer" content="no-referrer">'
-        f'<meta name="viewport" content="width=device-width, initial-scale=1"><title>{what}</title>'
-        '<link rel="icon" href="data:,">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1"><meta name="color-scheme" content="light dark">'
+        f'<title>{what}</title><link rel="icon" href="data:,">'
     )
     head = "<!doctype html>\n" + head.replace('<meta charset="utf-8">', f'<meta charset="utf-8">{meta}', 1)
-    head = head.replace("<html>", '<html lang="en">', 1).replace("</head>", f"<style>{_STYLE}</style></head>", 1)
+    head = head.replace("<html>", '<html lang="en">', 1).replace(
+        "</head>", f"<style>{tokens()}{_STYLE}</style></head>", 1
+    )
     heading = f"<header><h1>{what}</h1><p>{len(nodes)} works · {len(edges)} relations{': ' if told else ''}{told}</p></header>"
     return f"{head}<body>{heading}{body}"

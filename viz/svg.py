@@ -315,13 +315,17 @@ def _legend(relations: Sequence[Relation]) -> tuple[str, float]:
 
 def _plain_style() -> str:
     """The picture's style sheet with its variables filled in, as drawing programs want it."""
-    style, values = asset("picture.css"), palette()
-    rules = style[style.index("/* rules */") :]
+    values = palette()
+    rules = asset("picture.css").removeprefix(tokens())
     return re.sub(r"var\(--([\w-]+)\)", lambda name: values[name[1]], rules)
+
+
+def tokens() -> str:
+    """The part of the picture's style sheet that names the colours of all pages, by day and by night."""
+    return asset("picture.css").partition("/* rules */")[0]
 
 
 @cache
 def palette() -> dict[str, str]:
     """The colours of the picture by day, as its style sheet names them."""
-    style = asset("picture.css")
-    return dict(re.findall(r"--([\w-]+):\s*([^;]+);", style[: style.index("@media")]))
+    return dict(re.findall(r"--([\w-]+):\s*([^;]+);", tokens().partition("@media")[0]))

@@ -404,6 +404,53 @@ def test_the_network_is_drawn_without_a_request(open_page: Open, recorder: Recor
     assert recorder.asked == []
 
 
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_network_has_the_colours_of_the_readers_scheme(
+    open_page: Open, store: Store, scheme: str, keep: Keep
+) -> None:
+    opened = open_page(network_page(store, ["model-orca"]), color_scheme=scheme)
+    tab = opened.page
+    tab.wait_for_timeout(500)
+    keep(tab, f"network-{scheme}")
+    assert painted(tab) == shared_colours(tab)
+    tab.emulate_media(color_scheme="light" if scheme == "dark" else "dark")
+    tab.wait_for_timeout(200)
+    assert painted(tab) == shared_colours(tab)
+    assert opened.errors == []
+
+
+def painted(page: Any) -> list[str]:
+    """The page's ground, the subject's box and label, a model's, and an edge, as they are on the canvas."""
+    colours: list[str] = page.evaluate(
+        """() => {
+          const body = network.body, of = (test) => body.nodes[nodes.get({ filter: test })[0].id].options;
+          const subject = of((n) => n.tone === "subject"), model = of((n) => n.tone === "model");
+          const edge = body.edges[edges.get({ filter: (e) => e.tone === "extends" })[0].id].options;
+          return [getComputedStyle(document.body).backgroundColor, subject.color.background, subject.font.color,
+                  model.color.background, model.font.color, edge.color.color];
+        }"""
+    )
+    return colours
+
+
+def shared_colours(page: Any) -> list[str]:
+    """What the style sheet of all pages says these are."""
+    names = ["subject", "subject-text", "model", "node-text", "extends"]
+    ground, *others = page.evaluate(
+        """(names) => {
+          const page = getComputedStyle(document.documentElement), colour = (name) => page.getPropertyValue("--" + name).trim();
+          const sample = document.createElement("i");
+          sample.style.color = colour("ground");
+          document.body.append(sample);
+          const ground = getComputedStyle(sample).color;
+          sample.remove();
+          return [ground, ...names.map(colour)];
+        }""",
+        names,
+    )
+    return [ground, *others]
+
+
 def test_a_large_network_stands_still_where_we_placed_it(open_page: Open, tmp_path: Path, keep: Keep) -> None:
     lineage = works.made_up(200)
     with Store.create(tmp_path / "large.begat") as store:
