@@ -12,13 +12,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
-from difflib import get_close_matches
 from multiprocessing import get_context
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, Self, TextIO
 
-from begat.graph.errors import BegatError, UsageError
+from begat.graph.errors import BegatError, SourceError, UsageError, meant
 from begat.graph.reader import is_neo4j
 from begat.graph.store import Store
 from begat.graph.vocabulary import LINEAGE, Relation
@@ -254,9 +253,7 @@ def relation_named(name: str | Relation) -> Relation:
     try:
         return Relation(written)
     except ValueError:
-        near = get_close_matches(written, list(Relation), n=1)
-        hint = f"did you mean {near[0].lower()!r}?" if near else f"there are {', '.join(r.lower() for r in Relation)}"
-        raise UsageError(f"no relation {name!r}; {hint}") from None
+        raise UsageError(f"no relation {name!r}; {meant(written.lower(), [r.lower() for r in Relation])}") from None
 
 
 def open(path: str | Path = DEFAULT_GRAPH) -> Graph:
@@ -299,13 +296,17 @@ def build(
     address, `tcp://scheduler:8786`) on the workers of a cluster. `min_confidence` keeps weaker assertions out of the graph's edges. What cannot be read goes to `on_problem`, the rest goes on.
 
     Building the same sources again changes nothing; a document that changed or went from its source takes its
-    assertions with it. The returned Graph's `report` says what was done.
+    assertions with it. The returned Graph's `report` says what was done. Raises SourceError, and makes no file, where
+    there was none and nothing could be read; and, before anything, where there are only folders without files.
     """
     from begat import loaders
     from begat.graph.build import build as build_graph
     from begat.loaders.apis import Client
     from begat.loaders.mining import pipeline
 
+    names = [str(source) for source in sources]
+    if names and all(map(loaders.is_empty, names)):
+        raise SourceError(f"{', '.join(names)}: {loaders.NO_FILES}")
     base = Path(graph).resolve().parent
     complete: set[str] = set()
     failed: set[str] = set()
@@ -317,7 +318,6 @@ def build(
             on_problem(problem)
 
     def documents(store: Store) -> Iterator[Document]:
-        names = [str(source) for source in sources]
         for document in loaders.read(
             names, format=format, columns=columns or {}, on_problem=problems, base=base, client=client
         ):
@@ -331,7 +331,7 @@ def build(
     with (
         asked as client,
         _cluster(dask) if dask else _executor(workers) as executor,
-        Store.create(graph) as store,
+        _making(graph) as store,
     ):
 
         def facts() -> Iterator[Facts]:
@@ -351,6 +351,7 @@ def build(
             progress=progress,
             min_confidence=min_confidence,
         )
+    _check_made(graph)
     return Graph(Store.open(graph), report)
 
 
@@ -419,16 +420,40 @@ def grow(
     asked = Client(cache=cache, offline=offline, contact=contact, progress=progress, note=note)
     with asked as client:
         start = seeds(name, graph)
+        with _making(graph):
+            pass  # what is wrong with the file is said before services are asked
         plan = estimate(client, start, depth=depth, limit=limit, direction=direction)
         if confirm and not confirm(plan):
             return Grown()
-        with Store.create(graph) as store:
+        with _making(graph) as store:
             found = grow(
                 store, client, start, depth=depth, limit=limit, direction=direction,
                 on_problem=on_problem or (lambda problem: None),
             )  # fmt: skip
             found.report = _added(store, found.documents, found.facts, workers, progress)
+    if not found.interrupted:
+        _check_made(graph)
     return found
+
+
+@contextmanager
+def _making(graph: str | Path) -> Iterator[Store]:
+    """The graph file, open for writing. A new one that nothing came into is taken away again, whatever the reason."""
+    new, empty = not Path(graph).exists(), False
+    try:
+        with Store.create(graph) as store:
+            try:
+                yield store
+            finally:
+                empty = new and store.connection.execute("SELECT 1 FROM documents LIMIT 1").fetchone() is None
+    finally:
+        if empty:
+            Path(graph).unlink(missing_ok=True)
+
+
+def _check_made(graph: str | Path) -> None:
+    if not Path(graph).exists():
+        raise SourceError(f"nothing could be read; {graph} was not made")
 
 
 def _added(
@@ -462,16 +487,29 @@ def diff(old: str | Path, new: str | Path) -> Difference:
 
 
 def _vanished(store: Store, sources: Sequence[str], base: Path) -> Iterator[str]:
-    """Sources in the graph that lay in a folder among `sources` and are no longer there."""
-    from begat.loaders.inputs import is_address
+    """Sources in the graph that lay in a folder among `sources` and are no longer there.
 
-    folders = [Path(source).resolve() for source in sources if source != "-" and Path(source).is_dir()]
+    Of a folder without any file nothing has vanished: rather is it no longer mounted than are all gone.
+    """
+    from begat.loaders.inputs import is_address, is_empty
+
+    given = [Path(source) for source in sources if source != "-" and not is_empty(source)]
+    folders = [path.resolve() for path in given if path.is_dir()]
     for (name,) in store.connection.execute("SELECT DISTINCT source FROM documents"):
         if is_address(name):
             continue
         path = Path(os.path.normpath(base / name))
-        if any(path.is_relative_to(folder) for folder in folders) and not path.exists():
+        if any(path.is_relative_to(folder) for folder in folders) and _is_gone(path):
             yield name
+
+
+def _is_gone(path: Path) -> bool:
+    """Whether there is surely no such file: in a folder that cannot be looked into it may still be."""
+    try:
+        path.stat()
+    except OSError as error:
+        return isinstance(error, FileNotFoundError | NotADirectoryError)
+    return False
 
 
 @contextmanager

@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from begat import __version__, api
-from begat.graph.errors import BegatError, UsageError
+from begat.graph.errors import BegatError, UsageError, meant
 from begat.graph.reader import is_neo4j, shown
 from begat.graph.store import trouble
 from begat.graph.vocabulary import LINEAGE
@@ -88,10 +88,19 @@ def main() -> None:
     except (KeyboardInterrupt, click.Abort):
         say("begat: interrupted; what was finished is kept, the same command goes on from there")
         sys.exit(130)
-    except BrokenPipeError:
-        # The reader of the pipe has enough (`| head`): not an error. Python would complain at exit otherwise.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except BrokenPipeError:  # the reader of the pipe has enough (`| head`): not an error
+        _leave_stdout()
         sys.exit(0)
+    except OSError as error:  # the world's doing: a full disk behind stdout, a folder on the way that nobody may enter
+        _leave_stdout()
+        where = error.filename if isinstance(error.filename, str) else "what is written"
+        say(f"begat: {_one_line(where)}: {error.strerror or error}; check permissions, and the room on the disk")
+        sys.exit(1)
+
+
+def _leave_stdout() -> None:
+    """What is left to be written goes nowhere: Python would complain at exit otherwise."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _one_line(text: str) -> str:
@@ -930,6 +939,8 @@ def export(
             f"{'network':<12} what is most connected, as a page to drag about in a browser (HTML, without quotes)"
         )
         return
+    if format_ not in (formats := (*FORMATS, "network")):
+        raise UsageError(f"no export format {format_!r}; {meant(format_, formats)}")
     with opened(graph) as source:
         if format_ == "network":
             from begat.viz.network import network_page

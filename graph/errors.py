@@ -4,7 +4,18 @@ The command line prints an error's text as one line and exits with its `exit_cod
 what was wrong, where, and what to do about it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from difflib import get_close_matches
+
+
+def meant(name: str, known: Collection[str]) -> str:
+    """What may have been meant by a name that none of `known` has: the nearest of them, or any.
+
+    >>> meant("turtel", ["turtle", "trig"])
+    "did you mean 'turtle'?"
+    """
+    near = get_close_matches(name, known, n=1)
+    return f"did you mean {near[0]!r}?" if near else f"there are {', '.join(known)}"
 
 
 class BegatError(Exception):

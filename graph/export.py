@@ -11,12 +11,11 @@ import sys
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from difflib import get_close_matches
 from pathlib import Path
 from pkgutil import resolve_name
 from typing import BinaryIO, Protocol, TextIO, cast
 
-from begat.graph.errors import BegatError, UsageError
+from begat.graph.errors import BegatError, UsageError, meant
 from begat.graph.store import Store
 
 
@@ -118,9 +117,7 @@ def export(
 def _format(name: str) -> Format:
     if name in FORMATS:
         return FORMATS[name]
-    near = get_close_matches(name, FORMATS, n=1)
-    hint = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(FORMATS)}"
-    raise UsageError(f"no export format {name!r}; {hint}")
+    raise UsageError(f"no export format {name!r}; {meant(name, FORMATS)}")
 
 
 @contextmanager

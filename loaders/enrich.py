@@ -14,7 +14,7 @@ from typing import Any
 from begat.graph import ids, papers
 from begat.graph.build import BuildReport
 from begat.graph.declared import reference_key
-from begat.graph.errors import ServiceError, UsageError
+from begat.graph.errors import ServiceError, UsageError, meant
 from begat.graph.missing import Gap, Missing, completed, missing, more_precise
 from begat.graph.model import IN_PART, Document, Facts, Reference
 from begat.graph.store import Store
@@ -121,7 +121,7 @@ def helpers(names: Sequence[str]) -> list[Helper]:
         raise UsageError(f"--from names no service; there are {', '.join(HELPERS)}")
     for name in names:
         if name not in HELPERS:
-            raise UsageError(f"--from {name}: no such service; there are {', '.join(HELPERS)}")
+            raise UsageError(f"--from {name}: no such service; {meant(name, HELPERS)}")
     return [HELPERS[name] for name in dict.fromkeys(names)]
 
 

@@ -13,6 +13,7 @@ from hashlib import blake2b
 from io import BufferedReader
 from itertools import chain
 from pathlib import Path
+from stat import S_ISREG
 from typing import cast
 
 from begat.graph.errors import ServiceError
@@ -30,6 +31,11 @@ from begat.loaders.sources.problem import Report
 from begat.loaders.sources.seen import Seen
 
 STDIN = "-"
+NO_FILES = (
+    "no file in it to read (hidden ones are left out); begat looks for papers (PDF, LaTeX, XML), libraries (BibTeX, RIS,"
+    " CSL), records (JSON Lines, JSON, CSV, TSV, Parquet) and pages (HTML, Markdown, text)"
+)
+"""What is said of a folder without files."""
 _SUFFIX = re.compile(r"\.[A-Za-z][A-Za-z0-9]{0,7}$")
 _LIKE_AN_ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9]+:")
 _COLUMNS: Mapping[str, str] = {}
@@ -217,13 +223,18 @@ def _files(given: str, base: Path | None, on_problem: OnProblem) -> Iterator[str
     """The files that a source stands for: itself, or all that a folder holds, hidden ones left out."""
     if given == STDIN or not _is_folder(given):
         yield given
-        return
-    found = False
-    for path in _within(given, set(), lambda path, why: _told(path, why, base, on_problem)):
-        found = True
-        yield path
-    if not found:
-        _told(given, "a folder without files: nothing to read", base, on_problem)
+    elif is_empty(given):
+        _told(given, NO_FILES, base, on_problem)
+    else:
+        yield from _within(given, set(), lambda path, why: _told(path, why, base, on_problem))
+
+
+def is_empty(source: str) -> bool:
+    """Whether a source is a folder in which no file is, nor anything that cannot be looked into."""
+    if source == STDIN or not _is_folder(source):
+        return False
+    unseen: list[str] = []
+    return next(_within(source, set(), lambda path, why: unseen.append(path)), None) is None and not unseen
 
 
 def _told(path: str, why: str, base: Path | None, on_problem: OnProblem) -> None:
@@ -246,15 +257,23 @@ def _within(folder: str, met: set[tuple[int, int]], tell: Callable[[str, str], N
             continue
         if _is_folder(entry.path):
             yield from _within(entry.path, met, tell)
-        elif entry.is_symlink() or entry.is_file():
-            yield entry.path
-        else:
+        elif _is_special(entry.path):
             tell(entry.path, "not a file (a pipe, socket or device): passed over")
+        else:
+            yield entry.path
 
 
 def _is_folder(path: str) -> bool:
     try:
         return Path(path).is_dir()
+    except OSError:  # opening it will tell
+        return False
+
+
+def _is_special(path: str) -> bool:
+    """Whether it, or what a link leads to, is a pipe, a socket or a device, which might never end."""
+    try:
+        return not S_ISREG(Path(path).stat().st_mode)
     except OSError:  # opening it will tell
         return False
 

@@ -13,7 +13,7 @@ import pytest
 
 from begat import api
 from begat.cli import cli
-from begat.graph.errors import BegatError
+from begat.graph.errors import BegatError, GraphError, SourceError, UsageError
 
 ORCA = {
     "id": "2311.11045",
@@ -100,6 +100,22 @@ def test_a_reader_that_stops_reading_is_not_an_error(built: Path) -> None:
     assert run.stdout.count(b"\n") == 1
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full, a disk without room")
+def test_a_full_disk_behind_stdout_is_one_line(built: Path) -> None:
+    command = f"{sys.executable} -m begat export ntriples > /dev/full"
+    run = subprocess.run(["bash", "-c", command], cwd=built, capture_output=True, check=False)
+    assert run.returncode == 1
+    assert (
+        words(run).startswith("begat: what is written: No space left on device; check") and words(run).count("\n") == 1
+    )
+
+
+def test_a_name_too_long_for_a_file_is_one_line(tmp_path: Path) -> None:
+    run = begat("stats", "-g", "x" * 300, cwd=tmp_path)
+    assert run.returncode == 1
+    assert "x: File name too long; check" in words(run) and words(run).count("\n") == 1
+
+
 @pytest.mark.parametrize("format_", ["tree", "json", "mermaid", "dot", "html", "svg"])
 def test_lineage_in_every_format(built: Path, format_: str) -> None:
     run = begat("lineage", "Orca 2", "--format", format_, cwd=built)
@@ -150,10 +166,53 @@ def test_nothing_readable_is_a_failure(tmp_path: Path) -> None:
     run = begat("build", "nowhere.jsonl", cwd=tmp_path)
     assert run.returncode == 1
     assert "nowhere.jsonl" in words(run)
-    assert "nothing could be read; graph.begat is empty" in words(run)
+    assert "nothing could be read; graph.begat was not made" in words(run)
+    assert list(tmp_path.iterdir()) == []
     write_lines(tmp_path / "good.jsonl", [BERT])
     begat("build", "good.jsonl", cwd=tmp_path)
     assert "nothing could be read; graph.begat is as it was" in words(begat("build", "nowhere.jsonl", cwd=tmp_path))
+
+
+def test_a_folder_without_files_is_one_line_and_changes_nothing(tmp_path: Path) -> None:
+    notes = tmp_path / "notes"
+    (notes / "old").mkdir(parents=True)
+    (notes / ".hidden").write_text("a note that is left out")
+    run = begat("build", "notes", cwd=tmp_path)
+    assert run.returncode == 1
+    assert words(run).startswith(
+        "begat: notes: no file in it to read (hidden ones are left out); begat looks for papers ("
+    )
+    assert words(run).count("\n") == 1
+    assert list(tmp_path.iterdir()) == [notes]
+
+    write_lines(notes / "papers.jsonl", [BERT])
+    begat("build", "notes", cwd=tmp_path)
+    before = content(tmp_path / "graph.begat")
+    (notes / "papers.jsonl").unlink()  # or notes is a disk that is not mounted
+    assert begat("build", "notes", cwd=tmp_path).returncode == 1
+    assert content(tmp_path / "graph.begat") == before
+
+
+def test_a_folder_without_files_beside_others_takes_nothing_away(tmp_path: Path) -> None:
+    for name, record in (("a", ORCA), ("b", BERT)):
+        (tmp_path / name).mkdir()
+        write_lines(tmp_path / name / "papers.jsonl", [record])
+    sources, graph = [tmp_path / "a", tmp_path / "b"], tmp_path / "graph.begat"
+    api.build(sources, graph).close()
+    (tmp_path / "a" / "papers.jsonl").unlink()
+    told: list[str] = []
+    with api.build(sources, graph, on_problem=lambda problem: told.append(str(problem))) as again:
+        assert again.find("Orca 2")
+    assert len(told) == 1 and told[0].startswith("a: no file in it to read")
+
+
+def test_a_call_that_is_wrong_makes_no_file(tmp_path: Path) -> None:
+    write_lines(tmp_path / "papers.jsonl", [ORCA])
+    with pytest.raises(UsageError, match="no such format"):
+        api.build([tmp_path / "papers.jsonl"], tmp_path / "graph.begat", format="docx")
+    with pytest.raises(SourceError, match="was not made"):
+        api.build([tmp_path / "paper.jsonl"], tmp_path / "graph.begat")
+    assert [path.name for path in tmp_path.iterdir()] == ["papers.jsonl"]
 
 
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="the peak of memory is read from /proc")
@@ -236,6 +295,48 @@ def test_wrong_use_exits_with_2(tmp_path: Path, arguments: list[str]) -> None:
     assert len(words(run).splitlines()) == 1
 
 
+WRITING = [
+    ["lineage", "Orca 2"],
+    ["lineage", "Orca 2", "--format", "png"],
+    ["family", "Orca"],
+    ["compare", "Orca", "Orca 2"],
+    ["export", "turtle"],
+    ["export", "csv"],
+    ["export", "network"],
+    ["demo"],
+]
+
+
+@pytest.mark.parametrize("command", WRITING, ids=" ".join)
+def test_what_cannot_be_written_is_said_before_the_work(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: list[str]
+) -> None:
+    """Before, for there is no graph here: the work could not even begin."""
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(UsageError, match="out/x: the folder out does not exist; make it first, or give another -o"):
+        cli.main([*command, "-o", "out/x"], standalone_mode=False)
+    (tmp_path / "out").mkdir()
+    monkeypatch.setattr(os, "access", lambda path, mode: False)
+    with pytest.raises(UsageError, match=r"out/x: the folder .*out cannot be written; change its permissions"):
+        cli.main([*command, "-o", "out/x"], standalone_mode=False)
+    assert list((tmp_path / "out").iterdir()) == []
+
+
+def test_a_folder_is_no_file_to_write_to(tmp_path: Path, built: Path) -> None:
+    graph = str(built / "graph.begat")
+    for command in (["lineage", "Orca 2"], ["export", "turtle", "-g", graph], ["export", "network", "-g", graph]):
+        with pytest.raises(UsageError, match="a folder; name a file with -o"):
+            cli.main([*command, "-o", str(tmp_path)], standalone_mode=False)
+
+
+def test_where_a_graph_cannot_be_made_no_service_is_asked(tmp_path: Path) -> None:
+    with pytest.raises(GraphError, match="missing does not exist; make it first, or give another -g"):
+        api.grow("arxiv:2311.11045", tmp_path / "missing" / "graph.begat", offline=True, cache=tmp_path)
+    with pytest.raises(BegatError, match="not in the cache"):
+        api.grow("arxiv:2311.11045", tmp_path / "graph.begat", offline=True, cache=tmp_path)
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_a_process_that_dies_while_it_mines_is_an_error_of_one_line() -> None:
     with pytest.raises(BegatError, match="with fewer --workers than 2"), api._executor(2) as pool:
         assert pool
@@ -246,6 +347,24 @@ def test_a_misspelt_relation_gets_a_did_you_mean(built: Path) -> None:
     run = begat("lineage", "Orca 2", "--relation", "extend", cwd=built)
     assert run.returncode == 2
     assert "did you mean 'extends'?" in words(run)
+
+
+@pytest.mark.parametrize(
+    ("command", "near"),
+    [
+        (["export", "netwrok"], "network"),
+        (["ask", "most-build-upon"], "most-built-upon"),
+        (["build", "papers.jsonl", "--format", "jsonlines"], "jsonl"),
+        (["build", "papers.jsonl", "--column", "titel=name"], "title"),
+        (["enrich", "--from", "crosref"], "crossref"),
+    ],
+)
+def test_other_misspelt_words_get_one_too(
+    built: Path, monkeypatch: pytest.MonkeyPatch, command: list[str], near: str
+) -> None:
+    monkeypatch.chdir(built)
+    with pytest.raises(UsageError, match=f"did you mean '{near}'?"):
+        cli.main(command, standalone_mode=False)
 
 
 def test_a_name_of_several_words_without_quotes(tmp_path: Path) -> None:

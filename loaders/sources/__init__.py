@@ -1,6 +1,6 @@
 """Sources: each format is one file here, with a way to recognise it by its content and a way to read it."""
 
-from begat.graph.errors import UsageError
+from begat.graph.errors import UsageError, meant
 from begat.loaders.sources.abstracts import ABSTRACTS
 from begat.loaders.sources.anthology import ANTHOLOGY
 from begat.loaders.sources.arxiv import ARXIV
@@ -43,7 +43,7 @@ __all__ = ["FORMATS", "SOURCES", "Input", "OnProblem", "Problem", "Severity", "S
 def named(name: str) -> Source:
     """The source of a format. Raises UsageError where there is none of that name."""
     if name not in FORMATS:
-        raise UsageError(f"--format {name}: no such format; there are {', '.join(FORMATS)}")
+        raise UsageError(f"--format {name}: no such format; {meant(name, FORMATS)}")
     return FORMATS[name]
 
 

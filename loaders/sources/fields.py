@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any, NamedTuple
 
 from begat.graph import ids
-from begat.graph.errors import UsageError
+from begat.graph.errors import UsageError, meant
 from begat.graph.model import Document, Reference
 from begat.loaders.sources import dates, people
 from begat.loaders.sources.input import LIMIT, TOO_LONG, Input, storable
@@ -54,7 +54,7 @@ def checked(columns: Mapping[str, str]) -> dict[str, str]:
     for name, column in columns.items():
         field = _SYNONYMS.get(name.lower(), name.lower())
         if field not in GUESSES:
-            raise UsageError(f"--column {name}={column}: no such field; there are {', '.join(GUESSES)}")
+            raise UsageError(f"--column {name}={column}: no such field; {meant(name, GUESSES)}")
         by_field[field] = column
     return by_field
 

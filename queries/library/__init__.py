@@ -14,7 +14,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any, Literal
 
-from begat.graph.errors import QueryError, UsageError
+from begat.graph.errors import QueryError, UsageError, meant
 from begat.graph.properties import LABEL
 from begat.graph.rdf import node_iri
 from begat.graph.reader import Reader
@@ -137,7 +137,7 @@ def ask(
     """
     asked = questions().get(question)
     if asked is None:
-        raise UsageError(f"no question {question!r}; there are {', '.join(questions())}")
+        raise UsageError(f"no question {question!r}; {meant(question, questions())}")
     if engine not in ("cypher", "sparql"):
         raise UsageError(f"no engine {engine!r}; there are cypher, sparql")
     values = _values(store, asked, parameters, engine)

@@ -7,7 +7,7 @@ import pytest
 
 from begat.graph.errors import UsageError
 from begat.graph.model import Facts
-from begat.loaders import Problem, Severity, metadata, read
+from begat.loaders import NO_FILES, Problem, Severity, is_empty, metadata, read
 from tests.loaders.sources.samples import Told, documents, never
 
 RECORD = '{"title": "%s", "abstract": "Of %s."}\n'
@@ -46,13 +46,31 @@ def test_links_that_lead_round_in_circles(folder: Path) -> None:
 
 def test_a_pipe_in_a_folder_does_not_hang(folder: Path) -> None:
     os.mkfifo(folder / "pipe")
+    (folder / "link").symlink_to(folder / "pipe")
     found, told = documents(folder)
     assert len(found) == 3
+    assert any("link: not a file (a pipe, socket or device): passed over" in line for line in told.lines)
     assert any("pipe: not a file (a pipe, socket or device): passed over" in line for line in told.lines)
 
 
 def test_an_empty_folder_is_told(tmp_path: Path) -> None:
-    assert documents(tmp_path)[1].lines == [f"{tmp_path}: a folder without files: nothing to read"]
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / ".hidden").touch()
+    assert documents(tmp_path)[1].lines == [f"{tmp_path}: {NO_FILES}"]
+    assert is_empty(str(tmp_path))
+    (tmp_path / "in" / "file").touch()
+    assert not is_empty(str(tmp_path)) and not is_empty(str(tmp_path / "in" / "file")) and not is_empty("-")
+
+
+def test_a_folder_that_cannot_be_looked_into_is_not_called_empty(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(path: str) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(os, "scandir", refused)
+    assert not is_empty(str(tmp_path))
+    assert documents(tmp_path)[1].lines == [f"{tmp_path}: permission denied: passed over"]
 
 
 def test_a_missing_file_is_told_and_the_rest_read(folder: Path) -> None:
@@ -100,6 +118,8 @@ def test_paths_within_documents_are_never_opened(folder: Path, tmp_path: Path) -
 def test_an_unknown_format_is_refused_at_once() -> None:
     with pytest.raises(UsageError, match="no such format; there are parquet, pdf"):
         read(["x"], format="docx", on_problem=never)
+    with pytest.raises(UsageError, match=r"no such format; did you mean 'bibtex'\?"):
+        read(["x"], format="bibtext", on_problem=never)
 
 
 @pytest.mark.parametrize(

@@ -90,7 +90,7 @@ def test_names_are_what_people_call_things(store: Store) -> None:
 @pytest.mark.parametrize(
     ("question", "parameters", "complaint"),
     [
-        ("ancestor", {"name": "BERT"}, "no question 'ancestor'; there are ancestors, "),
+        ("ancestor", {"name": "BERT"}, "no question 'ancestor'; did you mean 'ancestors'?"),
         ("ancestors", {}, "ancestors needs name .* as in: ancestors name='Orca 2'"),
         ("ancestors", {"nmae": "BERT"}, "ancestors has no parameter 'nmae'"),
         ("most-built-upon", {"limit": "ten"}, "limit must be a whole number"),
