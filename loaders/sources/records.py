@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 from collections import Counter, deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
@@ -15,8 +16,11 @@ from begat.loaders.sources.source import Source
 _LOOKED_AT = 50
 """How many lines or rows of an opening are tried to recognise a format."""
 _SNIFFED_DEPTH = 20
+_NO_JSON = re.compile(r"\{\s*[\\{%#]")
+"""How TeX and templates of wikis and blogs begin: `{\\bf`, `{{`, `{%`."""
 _DEEPEST = 2_000
 """How many brackets more than it has closed a record may have opened: the deeper, the more each level costs."""
+_WORD = re.compile(r"[\w.+'/-]+")
 
 # -- JSON Lines --------------------------------------------------------------------------------------------
 
@@ -78,7 +82,8 @@ def _json_type(value: object) -> str:
 
 
 def _is_json(input: Input) -> bool:
-    return input.opening.lstrip()[:1] in ("[", "{") and _json_prefix(input) is not None
+    begun = input.opening.lstrip()
+    return begun[:1] in ("[", "{") and not _NO_JSON.match(begun) and _json_prefix(input) is not None
 
 
 def _json_prefix(input: Input) -> str | None:
@@ -155,10 +160,21 @@ def json_records(input: Input) -> Iterator[Record]:
     except _TooMuch as error:
         input.report.error(f"after record {number}", "{why}: the rest is lost; write JSON Lines", why=error)
     except (ijson.JSONError, ValueError) as error:
-        why = " ".join(str(error).split("\n")[0].split(";")[0].split())
+        why = _why_no_json(str(error))
         input.report.error(
             f"after record {number}", "not JSON ({why}): the rest is lost; mend the file, or write JSON Lines", why=why
         )
+
+
+def _why_no_json(told: str) -> str:
+    """What the parser says, with what stands at the place: it draws the text around, and below it an arrow."""
+    said, *drawn = told.split("\n")
+    why = " ".join(said.split(";")[0].split()).rstrip(".")
+    if len(drawn) < 2 or "^" not in drawn[1]:
+        return why
+    at = drawn[1].index("^")
+    word = next((found[0] for found in _WORD.finditer(drawn[0]) if found.start() <= at <= found.end()), "")
+    return f"{why}: {word[:20]}" if word else why
 
 
 def json_columns(input: Input) -> frozenset[str]:

@@ -251,6 +251,30 @@ def test_json_that_breaks_off_keeps_what_was_read(tmp_path: Path) -> None:
     assert "after record 2: not JSON" in told.lines[0]
 
 
+@pytest.mark.parametrize(
+    ("broken", "why"),
+    [
+        ('"year": NaN', "invalid char in json text: NaN"),
+        ('"year": -Infinity', "malformed number, a digit is required after the minus sign: -Infinity"),
+        ("year: 2020", "invalid char in json text: year"),
+        ('"year": 2020,', "invalid object key (must be a string)"),
+        ("// a note", "comments are not enabled: //"),
+    ],
+)
+def test_what_json_does_not_know_is_named(tmp_path: Path, broken: str, why: str) -> None:
+    found, told = several(tmp_path, '[{"title": "A"},', f' {{"title": "B", {broken} }}]')
+    assert [d.title for d in found] == ["A"]
+    assert len(told) == 1 and why in told.lines[0]
+
+
+@pytest.mark.parametrize(
+    "text", ["{\\huge Heron}\n\nHeron extends Egret.", "{{Infobox}}\nHeron extends Egret.", "{% raw %}\nX."]
+)
+def test_a_text_that_begins_with_a_brace_is_no_json(tmp_path: Path, text: str) -> None:
+    (document,), told = several(tmp_path, text)
+    assert (document.text.strip(), told) == (text, [])
+
+
 def test_an_empty_array_is_told(tmp_path: Path) -> None:
     assert several(tmp_path, "[]")[1].lines == [f"{tmp_path}/file: holds no record"]
 
