@@ -255,7 +255,7 @@ def parameters(pairs: Sequence[str]) -> dict[str, Any]:
     for pair in pairs:
         key, equals, value = pair.partition("=")
         if not equals or not key.isidentifier():
-            raise UsageError(f"--param {pair!r}: write it as KEY=VALUE, e.g. --param name='Orca 2'")
+            raise UsageError(f"{pair!r}: write a parameter as KEY=VALUE, e.g. name='Orca 2'")
         try:
             found[key] = json.loads(value)
         except ValueError:
