@@ -1,12 +1,14 @@
 """What is seen of a candidate: by its shape, its neighbours, its place in the document, and the corpus."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import chain
 
 from begat.loaders.mining import words
 from begat.loaders.mining.candidates import CAP, FUNCTION, JOIN, LOW, NUMBER, STRONG, Candidate, Definition, Tokens
+from begat.loaders.mining.judges import Part
 
 DATA = frozenset(
     "dataset datasets benchmark benchmarks corpus corpora suite leaderboard collection database testbed data set sets".split()
@@ -64,7 +66,7 @@ class Scene:
         self.lefts: dict[int, _Left] = {}
         self.rights: dict[int, _Right] = {}
 
-    def describe(self, c: Candidate) -> tuple[list[str], list[float], list[list[str]]]:
+    def describe(self, c: Candidate) -> tuple[list[Part], list[float], list[list[Part]]]:
         """Signs (for the linear judges) and measures (for the trees) of a candidate; the signs of each of its places."""
         t = self.tokens
         places = c.places
@@ -74,7 +76,6 @@ class Scene:
         lows = t.lower[i0:j0]
         kinds = t.kinds[i0:j0]
         shaped = self._shaped(toks, lows, kinds)
-        signs = list(shaped)
         here = []
         in_title = propose = called = ours = data = models = methods = on_before = sentence_start = 0
         the_before = paren = comma_list = propose_same = 0
@@ -83,22 +84,18 @@ class Scene:
         before = acts = mine = described = 0
         nbody = 0
         for i, j in places:
-            own = self._defined(i, *self.partner[i, j]) if (i, j) in self.partner else []
+            own = [self._defined(i, *self.partner[i, j])] if (i, j) in self.partner else []
             here.append(own)
             if i < self.title_end:
                 in_title = 1
                 if j <= self.colon:
                     in_colon = 1.0 if (i == 0 and j == self.colon) else max(in_colon, 0.5)
-                own += self._in_title(i, j)
-                signs += own
+                own.append(self._in_title(i, j))
                 continue
             nbody += 1
             first_pos = min(first_pos, (i - self.title_end) / self.size)
             left, right = self._left(i), self._right(j)
-            own += left.signs
-            own += right.signs
-            own.append("pn=" + left.word + "_" + right.word)
-            signs += own
+            own += left.signs, right.signs, ("pn=" + left.word + "_" + right.word,)
             before += i < self.proposed_at
             adjacent = max(adjacent, left.adjacent)
             propose |= left.propose
@@ -136,14 +133,13 @@ class Scene:
             len(self.title_words & distinct) / max(1, len(distinct)),
             self.proposed_at / max(1, self.size),
         ]  # fmt: skip
-        signs += [
-            "r=" + name for name in ("long", "short", "defined", "title", "segment", "shape") if name in c.reasons
-        ]
+        reasons = ["r=" + name for name in _REASONS if name in c.reasons]
         if in_colon == 1:
-            signs.append("colon")
-        return list(dict.fromkeys(signs)), measures, [list(dict.fromkeys(shaped + own)) for own in here]
+            reasons.append("colon")
+        around = here[0] if len(here) == 1 else [_distinct(chain.from_iterable(chain.from_iterable(here)))]
+        return [shaped, tuple(reasons), *around], measures, [[shaped, *own] for own in here]
 
-    def _shaped(self, toks: list[str], lows: list[str], kinds: list[int]) -> list[str]:
+    def _shaped(self, toks: list[str], lows: list[str], kinds: list[int]) -> Part:
         """Signs of how a candidate is written."""
         many = "." if len(toks) > 1 else ""
         signs = [
@@ -158,24 +154,24 @@ class Scene:
                 signs.append("w=" + w)
                 if k == STRONG or not many:
                     signs += ["p3=" + w[:3], "s3=" + w[-3:], "s4=" + w[-4:]]
-        return signs
+        return _distinct(signs)
 
-    def _defined(self, i: int, a: int, b: int) -> list[str]:
+    def _defined(self, i: int, a: int, b: int) -> Part:
         """Signs of the other form [a, b) in the definition of a candidate at i."""
         t = self.tokens
         signs = ["d=" + w for w, k in zip(t.lower[a:b], t.kinds[a:b], strict=True) if k in (CAP, LOW, STRONG)]
         signs += ["dl=" + t.lower[b - 1], "ds=" + shape(t.text[a])]
         if a < i and a > t.first[t.sentence[i]]:
             signs.append("dp=" + _w(t.lower[a - 1]))
-        return signs
+        return _distinct(signs)
 
-    def _in_title(self, i: int, j: int) -> list[str]:
+    def _in_title(self, i: int, j: int) -> Part:
         """Signs of what stands beside [i, j) in the title."""
         t = self.tokens
         s = t.sentence[i]
         before = t.lower[i - 1] if i > t.first[s] else "<"
         after = t.lower[j] if j < t.first[s + 1] else ">"
-        return ["tp1=" + before, "tn1=" + after]
+        return "tp1=" + before, "tn1=" + after
 
     def _left(self, i: int) -> "_Left":
         """What stands before whatever begins at token i; told once."""
@@ -192,12 +188,19 @@ class Scene:
         return self.rights[j]
 
 
+_REASONS = ("long", "short", "defined", "title", "segment", "shape")
+
+
+def _distinct(signs: Iterable[str]) -> Part:
+    return tuple(dict.fromkeys(signs))
+
+
 @dataclass(slots=True)
 class _Left:
     """What stands before a place: the word, all signs, and the answers that the measures count."""
 
     word: str
-    signs: list[str]
+    signs: Part
     adjacent: float
     propose: bool
     called: bool
@@ -216,7 +219,7 @@ class _Right:
     """What stands after a place, likewise."""
 
     word: str
-    signs: list[str]
+    signs: Part
     acts: bool
     described: bool
     data: bool
@@ -242,7 +245,7 @@ def _look_left(lower: list[str], a: int, i: int) -> _Left:
     window = lower[max(a, i - 7) : i]
     return _Left(
         word=w1,
-        signs=signs,
+        signs=_distinct(signs),
         adjacent=_NEAR.get(near[-1], 0.3) if near else 0.0,
         propose=not PROPOSE.isdisjoint(window),
         called=not CALLED.isdisjoint(window[-4:]),
@@ -267,7 +270,7 @@ def _look_right(lower: list[str], j: int, b: int) -> _Right:
     after = lower[j : min(b, j + 3)]
     return _Right(
         word=w1,
-        signs=signs,
+        signs=_distinct(signs),
         acts=n1 in ACHIEVES or n2 in ACHIEVES,
         described=n1 in (",", "(", "—", "–", ":") and n2 in ("a", "an", "the", "our", "which"),
         data=not DATA.isdisjoint(after),

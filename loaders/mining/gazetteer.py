@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from begat.graph.vocabulary import NodeType
+from begat.loaders.mining.judges import Part
 
 TYPES = (NodeType.MODEL, NodeType.METHOD, NodeType.DATASET)
 LEARNED = 7
@@ -33,7 +34,7 @@ class Gazetteer:
     learned: Mapping[str, Counts]
     seen: Mapping[str, Counts]
     phrases: frozenset[str]
-    memory: dict[tuple[str, str], list[str]] = field(default_factory=dict, repr=False, compare=False)
+    memory: dict[tuple[str, str], Part] = field(default_factory=dict, repr=False, compare=False)
 
     def learned_of(self, key: str) -> Counts:
         """The annotated documents that name `key` (columns as in LEARNED)."""
@@ -55,15 +56,12 @@ class Gazetteer:
         out += [count / max(1.0, seen[0]) for count in seen[1:]]
         return out
 
-    def signs(self, key: str, first: str, last: str) -> list[str]:
+    def signs(self, key: str, first: str, last: str) -> list[Part]:
         """The same for the linear judge: rough amounts as words."""
-        out: list[str] = []
-        for name, part in (("own", key), ("first", first), ("last", last)):
-            if name == "own" or part != key:
-                out += self._told(name, part)
-        return out
+        ends = [self._told(name, part) for name, part in (("first", first), ("last", last)) if part != key]
+        return [self._told("own", key), *ends]
 
-    def _told(self, name: str, part: str) -> list[str]:
+    def _told(self, name: str, part: str) -> Part:
         """The signs of one part of a candidate; the same words come again and again."""
         told = self.memory.get((name, part))
         if told is None:
@@ -72,7 +70,7 @@ class Gazetteer:
             told = self.memory[name, part] = self._tell(name, part)
         return told
 
-    def _tell(self, name: str, part: str) -> list[str]:
+    def _tell(self, name: str, part: str) -> Part:
         out = []
         counts, seen = self.learned_of(part), self.seen_of(part)
         for what, count in zip(("named", "generic", "none"), counts, strict=False):
@@ -84,7 +82,7 @@ class Gazetteer:
         out.append(f"{name}.seen={int(np.log2(seen[0] + 1))}")
         if seen[0] > 1:
             out += [f"{name}.seen.{column}={int(4 * seen[column] / seen[0])}" for column in range(1, SEEN)]
-        return out
+        return tuple(out)
 
     def arrays(self) -> dict[str, npt.NDArray[np.generic]]:
         """What is stored of it."""

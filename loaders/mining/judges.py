@@ -3,13 +3,16 @@
 Both are made by `learn_names.py` and shipped in `names.npz`, words and n-grams and numbers only.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 
 import numpy as np
 import numpy.typing as npt
 
 Floats = npt.NDArray[np.float64]
+Part = tuple[str, ...]
+"""Signs that are told together, each once: of how a candidate is written, of what stands before a place."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,22 +22,24 @@ class Linear:
     index: dict[str, int]
     weights: npt.NDArray[np.float32]
     bias: npt.NDArray[np.float32]
-    padded: npt.NDArray[np.float32] = field(init=False, repr=False)
-    """The weights and a row of zeros for signs that are not known."""
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "padded", np.vstack([self.weights, np.zeros_like(self.bias)[None, :]]))
 
     def scores(self, rows: Sequence[Sequence[str]]) -> Floats:
         """The log-odds of each row of signs, (rows, classes)."""
+        return self._sums(rows) + self.bias
+
+    def in_parts(self, rows: Sequence[Sequence[Part]]) -> Floats:
+        """The same for rows told in parts, none of which shares a sign with another of its row.
+
+        What many rows have in common is looked up and added up once.
+        """
+        number: dict[Part, int] = {}
+        numbered = [[number.setdefault(part, len(number)) for part in row] for row in rows]
+        return added(self._sums(list(number)), numbered) + self.bias
+
+    def _sums(self, rows: Sequence[Sequence[str]]) -> Floats:
         find = self.index.get
-        none = len(self.index)
-        found = [find(sign, none) for signs in rows for sign in signs]
-        lengths = np.array([len(signs) for signs in rows], dtype=np.int64)
-        ends = np.cumsum(lengths)
-        sums = np.zeros((len(found) + 1, len(self.bias)))
-        np.cumsum(self.padded[np.array(found, dtype=np.int64)], axis=0, out=sums[1:])
-        return np.asarray(sums[ends] - sums[ends - lengths] + self.bias, dtype=np.float64)
+        known = [[at for sign in signs if (at := find(sign)) is not None] for signs in rows]
+        return added(self.weights, known)
 
     @classmethod
     def joined(cls, judges: "Sequence[Linear]") -> "Linear":
@@ -67,6 +72,16 @@ class Linear:
             data[f"{name}.weights"].astype(np.float32),
             data[f"{name}.bias"].astype(np.float32),
         )
+
+
+def added(values: npt.NDArray[np.floating], rows: Sequence[Collection[int]]) -> Floats:
+    """The sums of the values, (numbers, classes), that stand at each row's numbers: (rows, classes)."""
+    lengths = np.fromiter(map(len, rows), dtype=np.intp, count=len(rows))
+    ends = np.cumsum(lengths)
+    at = np.fromiter(chain.from_iterable(rows), dtype=np.intp, count=int(lengths.sum()))
+    sums = np.zeros((len(at) + 1, values.shape[1]))
+    np.cumsum(values[at], axis=0, dtype=np.float64, out=sums[1:])
+    return np.asarray(sums[ends] - sums[ends - lengths])
 
 
 @dataclass(frozen=True, slots=True)

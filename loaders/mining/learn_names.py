@@ -39,12 +39,11 @@ from begat.loaders.mining import gold
 from begat.loaders.mining.candidates import Tokens, gather
 from begat.loaders.mining.features import Scene
 from begat.loaders.mining.gazetteer import LEARNED, SEEN, TYPES, Gazetteer
-from begat.loaders.mining.judges import Floats, Linear, Trees, odds
+from begat.loaders.mining.judges import Floats, Linear, Part, Trees, odds
 from begat.loaders.mining.names import (
     INTRODUCED,
     Judges,
     View,
-    by_place,
     find,
     look,
     look_up,
@@ -174,13 +173,13 @@ def examples_of(
     return out
 
 
-def linear(rows: Sequence[Sequence[str]], classes: npt.NDArray[np.int64], strength: float, least: int = 2) -> Linear:
+def linear(rows: Sequence[Sequence[Part]], classes: npt.NDArray[np.int64], strength: float, least: int = 2) -> Linear:
     """A linear judge over the signs that stand in at least `least` rows: one column, or one for each class."""
-    often = Counter(sign for row in rows for sign in set(row))
+    often = Counter(sign for row in rows for part in row for sign in part)
     index = {sign: n for n, sign in enumerate(sorted(s for s, count in often.items() if count >= least))}
     pointers, columns = [0], []
     for row in rows:
-        columns += sorted({index[s] for s in row if s in index})
+        columns += sorted(index[s] for part in row for s in part if s in index)
         pointers.append(len(columns))
     matrix = csr_matrix((np.ones(len(columns)), columns, pointers), shape=(len(rows), len(index)))
     wanted = sorted(set(classes.tolist()))
@@ -284,9 +283,9 @@ def _types(examples: Sequence[Example]) -> Linear:
         members: dict[int, set[str]] = defaultdict(set)
         for signs, what, entity in zip(example.view.signs, example.labels, example.entities, strict=True):
             if entity is not None and what in (NAMED, GENERIC):
-                members[entity] |= set(signs)
+                members[entity].update(*signs)
         for entity in sorted(members):
-            rows.append(sorted(members[entity]))
+            rows.append([tuple(sorted(members[entity]))])
             kinds.append(TYPES.index(NodeType(example.record["entities"][entity]["type"])))
     return linear(rows, np.array(kinds), 0.3)
 
@@ -329,7 +328,7 @@ def _by_others(examples: Sequence[Example], teach: Callable[[list[int]], Callabl
 def _column(examples: Sequence[Example], learned: Callable[[Sequence[Example]], Linear]) -> dict[int, Floats]:
     def teach(numbers: list[int]) -> Callable[[int], Floats]:
         judge = learned([examples[n] for n in numbers])
-        return lambda n: judge.scores(examples[n].view.signs)[:, 0]
+        return lambda n: judge.in_parts(examples[n].view.signs)[:, 0]
 
     return _by_others(examples, teach)
 
@@ -339,9 +338,9 @@ def learn(examples: Sequence[Example], gazetteer: Gazetteer) -> Judges:
     examples = [example for example in examples if example.view.candidates]
     named, proposed = _column(examples, _named), _column(examples, _proposed)
 
-    def teach_here(numbers: list[int]) -> Callable[[int], list[Floats]]:
+    def teach_here(numbers: list[int]) -> Callable[[int], Floats]:
         judge = _here([examples[n] for n in numbers])
-        return lambda n: by_place(examples[n].view, judge)
+        return lambda n: judge.in_parts(examples[n].view.places)[:, 0]
 
     here = _by_others(examples, teach_here)
     tables = {n: weighed(e.view, named[n], proposed[n], here[n]) for n, e in enumerate(examples)}

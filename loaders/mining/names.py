@@ -21,7 +21,7 @@ from begat.graph.vocabulary import NodeType
 from begat.loaders.mining.candidates import Candidate, Definition, Tokens, gather, spelled
 from begat.loaders.mining.features import Scene
 from begat.loaders.mining.gazetteer import TYPES, Gazetteer
-from begat.loaders.mining.judges import Floats, Linear, Trees, odds
+from begat.loaders.mining.judges import Floats, Linear, Part, Trees, odds
 from begat.loaders.mining.reading import Known, Name, Reading
 from begat.loaders.mining.readings import readings
 
@@ -58,10 +58,10 @@ class Judges:
     types: Linear
     introduced: Trees
     signs: Linear = field(init=False, repr=False)
-    """`named`, `proposed` and `types` side by side."""
+    """`named`, `proposed`, `here` and `types` side by side."""
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "signs", Linear.joined([self.named, self.proposed, self.types]))
+        object.__setattr__(self, "signs", Linear.joined([self.named, self.proposed, self.here, self.types]))
 
     @classmethod
     def load(cls, data: "np.lib.npyio.NpzFile") -> "Judges":
@@ -92,10 +92,15 @@ class View:
     tokens: Tokens
     candidates: list[Candidate]
     definitions: list[Definition]
-    signs: list[list[str]]
+    signs: list[list[Part]]
     measures: Floats
-    here: list[list[list[str]]]
+    here: list[list[list[Part]]]
     """The signs of each place of each candidate."""
+
+    @property
+    def places(self) -> list[list[Part]]:
+        """The signs of all places, candidate after candidate."""
+        return [place for places_ in self.here for place in places_]
 
 
 def look(reading: Reading, phrases: Collection[str]) -> View:
@@ -199,24 +204,20 @@ def rivals(scores: Floats) -> Floats:
     return np.column_stack([scores, np.minimum(rank, 20), scores - np.where(rank == 0, other, best)])
 
 
-def weighed(seen: View, named: Floats, proposed: Floats, here: Sequence[Floats]) -> Floats:
+def weighed(seen: View, named: Floats, proposed: Floats, here: Floats) -> Floats:
     """What the second judge looks at: measures, the first judges' scores, and what stands around."""
-    placed = np.array([[max(s), float(np.mean(s)), min(s)] for s in here]).reshape(len(here), 3)
-    return np.column_stack([seen.measures, named, company(seen, odds(named)), rivals(proposed), placed])
+    counts = [len(candidate.places) for candidate in seen.candidates]
+    first = np.cumsum([0, *counts[:-1]])
+    most, total, least = (f.reduceat(here, first) for f in (np.maximum, np.add, np.minimum))
+    around = company(seen, odds(named))
+    return np.column_stack([seen.measures, named, around, rivals(proposed), most, total / counts, least])
 
 
-def by_place(seen: View, judge: Linear) -> list[Floats]:
-    """What a judge says of each place of each candidate."""
-    scores = judge.scores([place for places_ in seen.here for place in places_])[:, 0]
-    out, at = [], 0
-    for places_ in seen.here:
-        out.append(scores[at : at + len(places_)])
-        at += len(places_)
-    return out
+def places(seen: View, chance: Floats, here: Floats) -> tuple[list[tuple[int, int, int]], Floats]:
+    """Where likely candidates stand, as (i, j, candidate), and what speaks for a name with these borders there.
 
-
-def places(seen: View, chance: Floats, here: Sequence[Floats]) -> tuple[list[tuple[int, int, int]], Floats]:
-    """Where likely candidates stand, as (i, j, candidate), and what speaks for a name with these borders there."""
+    `here`: what the judge of places says of all of them, candidate after candidate.
+    """
     likely = [n for n in range(len(seen.candidates)) if chance[n] > UNLIKELY]
     stands = sorted((i, j, n) for n in likely for i, j in seen.candidates[n].places)
     t = seen.tokens
@@ -225,7 +226,7 @@ def places(seen: View, chance: Floats, here: Sequence[Floats]) -> tuple[list[tup
         for at in range(i, j):
             over.setdefault(at, []).append(number)
     logit = {n: log(chance[n] / (1 - chance[n])) for n in likely}
-    said = {(i, j): float(s) for n in likely for (i, j), s in zip(seen.candidates[n].places, here[n], strict=True)}
+    said = dict(zip((place for c in seen.candidates for place in c.places), here.tolist(), strict=True))
     rows = []
     for number, (i, j, n) in enumerate(stands):
         around, inside, across = -4.0, -4.0, -4.0
@@ -363,9 +364,9 @@ def find(reading: Reading, known: Known | None = None, judges: Judges | None = N
     seen = view(reading, judges.gazetteer)
     if not seen.candidates:
         return ()
-    by_signs = judges.signs.scores(seen.signs)
-    named, proposed = by_signs[:, 0], by_signs[:, 1]
-    here = by_place(seen, judges.here)
+    by_signs = judges.signs.in_parts([*seen.signs, *seen.places])
+    named, proposed = by_signs[: len(seen.candidates), :2].T
+    here = by_signs[len(seen.candidates) :, 2]
     scores = judges.second.scores(weighed(seen, named, proposed, here))
     support = np.array([SUPPORT if known and _supported(c, known) else 0.0 for c in seen.candidates])
     scores += support
@@ -400,8 +401,8 @@ def find(reading: Reading, known: Known | None = None, judges: Judges | None = N
 def _kind(seen: View, group: Sequence[int], by_signs: Floats, judges: Judges) -> NodeType:
     """The type of a thing, by all the signs of all that names it."""
     if len(group) == 1:
-        return TYPES[int(by_signs[group[0], 2:].argmax())]
-    pooled = sorted({sign for n in group for sign in seen.signs[n]})
+        return TYPES[int(by_signs[group[0], 3:].argmax())]
+    pooled = sorted({sign for n in group for part in seen.signs[n] for sign in part})
     return TYPES[int(judges.types.scores([pooled])[0].argmax())]
 
 
