@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import pairwise
 
 from begat.graph.names import fold
 from begat.loaders.mining import words
@@ -239,27 +240,30 @@ def _recur(
     kinds = tokens.kinds
     plain = [_alphanumeric(t) for t in tokens.lower]
     beginnings = {key[:4] for key in found}
-    heads = beginnings | _heads(frozenset(gazetteer))
-    for number in range(len(tokens.title)):
-        start, end = tokens.first[number], tokens.first[number + 1]
+    heads = _heads(frozenset(gazetteer))
+    for start, end in pairwise(tokens.first):
         for i in range(start, end):
-            if kinds[i] in (FUNCTION, BREAK, JOIN) or (len(plain[i]) > 4 and plain[i][:4] not in heads):
+            if kinds[i] in _NO_BEGINNING:
                 continue
             key = ""
             for j in range(i, min(end, i + 6)):
-                kind_of = kinds[j]
-                if kind_of == BREAK:
+                if kinds[j] == BREAK:
                     break
                 key += plain[j]
-                if len(key) > 4 and key[:4] not in heads:
+                head = key[:4]
+                again, known = head in beginnings, head in heads or len(key) <= 4
+                if not again and not known:
                     break
-                if kind_of in (FUNCTION, JOIN):
+                if kinds[j] in _NO_BEGINNING:
                     continue
                 singular = key[:-1] if key[-1:] == "s" else key
-                if key in gazetteer or singular in gazetteer:
+                if known and (key in gazetteer or singular in gazetteer):
                     add(i, j + 1, "known")
-                elif key[:4] in beginnings and (key in found or singular in found):
+                elif again and (key in found or singular in found):
                     add(i, j + 1, "again")
+
+
+_NO_BEGINNING = (FUNCTION, BREAK, JOIN)
 
 
 @lru_cache(maxsize=16)

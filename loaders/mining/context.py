@@ -5,7 +5,7 @@ named there too (`explicit`), is meant by a "we" or "it" (`meant`), or is what t
 What a place looks like is told in features: short strings, each true or not.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from itertools import chain, pairwise
@@ -132,27 +132,31 @@ def candidates(scene: Scene) -> Iterator[Candidate]:
     """Every pair that some sentence could relate."""
     subjects = range(0 if 0 in scene.introduced else 1, len(scene.things))
     own = set(scene.introduced)
+    spots = {object_: list(_spots(scene, object_)) for object_ in range(1, len(scene.things))}
     for subject in subjects:
-        for object_ in range(1, len(scene.things)):
+        for object_, stands in spots.items():
             if object_ == subject:
                 continue
-            places = [p for n, line in enumerate(scene.lines) for p in _places(n, line, subject, object_, own)]
+            places = [p for n, at in stands if (p := _place(n, scene.lines[n], subject, at, own))]
             if places or akin(scene.things[subject].name, scene.things[object_].name):
                 yield Candidate(subject, object_, places)
 
 
-def _places(number: int, line: Line, subject: int, object_: int, own: set[int]) -> Iterator[tuple[int, str, int, int]]:
-    if object_ not in line.named:
-        return
-    for at in line.named[object_][:3]:
-        if stance.before(line.sequence, at) & stance.UNSAID:
-            continue
-        if subject in line.named:
-            yield number, "explicit", min(line.named[subject], key=lambda s: abs(s - at)), at
-        elif subject in line.meant:
-            yield number, "meant", min(line.meant[subject], key=lambda s: (s > at, abs(s - at))), at
-        elif subject in own:
-            yield number, "about", -1, at
+def _spots(scene: Scene, thing: int) -> Iterator[tuple[int, int]]:
+    """Where a thing is named and something may be said of it: (line, item), at most three in a line."""
+    for number, line in enumerate(scene.lines):
+        for at in line.named.get(thing, ())[:3]:
+            if not stance.before(line.sequence, at) & stance.UNSAID:
+                yield number, at
+
+
+def _place(number: int, line: Line, subject: int, at: int, own: set[int]) -> tuple[int, str, int, int] | None:
+    """How a line that names an object at an item speaks of a subject, if it does."""
+    if subject in line.named:
+        return number, "explicit", min(line.named[subject], key=lambda s: abs(s - at)), at
+    if subject in line.meant:
+        return number, "meant", min(line.meant[subject], key=lambda s: (s > at, abs(s - at))), at
+    return (number, "about", -1, at) if subject in own else None
 
 
 @cache
@@ -194,15 +198,15 @@ Knowing = Callable[[Iterable[str]], Features]
 
 
 class Teller:
-    """Tells the features of a scene's candidates; what several candidates share is told, and known, once."""
+    """Tells the features of a scene's candidates in parts; what several candidates share is told, and known, once."""
 
     def __init__(self, scene: Scene, knowing: Knowing = set) -> None:
         self.scene, self.knowing = scene, knowing
+        self._told: dict[tuple[Any, ...], Features] = {}
         self._objects: dict[tuple[int, int, int], list[str]] = {}
-        self._alone: dict[tuple[int, int, int, str], Features] = {}
-        self._together: dict[tuple[int, int, int, str, str, str], Features] = {}
         title = next((line for line in scene.lines if line.title), None)
         self.title = set(title.named) if title else set()
+        self.surest = int(max(scene.chance) * 5)
         self.first: dict[int, int] = {}
         for number, line in enumerate(scene.lines):
             for thing in line.named:
@@ -215,63 +219,81 @@ class Teller:
         chance = self.scene.chance[thing]
         return ("I" if chance >= INTRODUCED else "i" if chance >= PERHAPS else "") + _SHORT[self.scene.types[thing]]
 
-    def features(self, candidate: Candidate, more: Iterable[str] = ()) -> tuple[Features, list[Features]]:
-        """What is true of a candidate, over all its places and of what `more` is said of it; and of each place alone."""
-        s, o = self.kind(candidate.subject), _SHORT[self.scene.types[candidate.object]]
-        told: set[Any] = set(self.knowing(chain(self._pair(candidate), more)))
-        both: set[Any] = set(self.knowing(self._both(candidate)))
-        places: list[Any] = [both.union(*self._place(place, candidate, s, o)) for place in candidate.places]
-        told.update(*places)
-        return told, places
+    def features(self, c: Candidate, more: Iterable[str] = ()) -> tuple[list[Features], list[list[Features]]]:
+        """What is true of a candidate, over all its places and of what `more` is said of it; and of each place alone.
 
-    def _both(self, c: Candidate) -> Iterator[str]:
-        """What the two things are, and how their names resemble one another."""
-        scene = self.scene
-        yield f"types {self.kind(c.subject)} {self.kind(c.object)}"
-        alike = akin(scene.things[c.subject].name, scene.things[c.object].name) if c.subject else ""
-        yield f"akin {alike}"
-
-    def _pair(self, c: Candidate) -> Iterator[str]:
-        scene = self.scene
+        In parts, no two of which tell the same.
+        """
+        scene, once = self.scene, self._once
         s, o = self.kind(c.subject), self.kind(c.object)
         alike = akin(scene.things[c.subject].name, scene.things[c.object].name) if c.subject else ""
+        both = once(self._both, s, o, alike)
+        places = [[both, *self._place(place, c, s, _SHORT[scene.types[c.object]])] for place in c.places]
+        apart = [part for place in places for part in place[1:]]
+        whole = [
+            once(self._text),
+            both,
+            once(self._side, "s", c.subject, s, o),
+            once(self._side, "o", c.object, s, o),
+            self.knowing(chain(self._pair(c, s, o, alike), more)),
+            *(apart if len(places) < 2 else [_union(apart)]),
+        ]
+        return whole, places
+
+    def _once(self, telling: Callable[..., Iterable[str]], *about: Any) -> Features:
+        """What is told about something, as it is known."""
+        key = (telling, *about)
+        if key not in self._told:
+            self._told[key] = self.knowing(telling(*about))
+        return self._told[key]
+
+    def _text(self) -> Iterator[str]:
+        """What is the same for all candidates."""
         yield "bias"
-        yield from self._both(c)
-        yield f"akin {alike} {s} {o}"
-        named = sum(chance >= INTRODUCED for chance in scene.chance)
+        named = sum(chance >= INTRODUCED for chance in self.scene.chance)
         yield f"introduced {min(named, 3)}"
-        yield f"surest introduced {int(max(scene.chance) * 5)} {s[:1]}"
-        yield f"s introduced {int(scene.chance[c.subject] * 10)}"
-        yield f"s sure {int(scene.sure[c.subject] * 10)}"
-        yield f"o sure {int(scene.sure[c.object] * 10)}"
-        yield f"things {_bucket(len(scene.things))}"
-        for side, thing in (("s", c.subject), ("o", c.object)):
-            if thing in self.title:
-                yield f"{side} in title {s} {o}"
-            yield f"{side} count {_bucket(scene.count[thing])} {s} {o}"
-            if thing in self.first:
-                yield f"{side} first {round(scene.lines[self.first[thing]].position * 4)} {s} {o}"
-            if thing and thing in scene.introduced and len(scene.introduced) > 1:
-                yield f"{side} rank {min(scene.introduced.index(thing), 2)}"
-                if thing == min(scene.introduced, key=lambda t: self.first.get(t, 99)):
-                    yield f"{side} is first introduced"
+        yield f"things {_bucket(len(self.scene.things))}"
+
+    def _both(self, s: str, o: str, alike: str) -> Iterator[str]:
+        """What the two things are, and how their names resemble one another."""
+        yield f"types {s} {o}"
+        yield f"akin {alike}"
+
+    def _side(self, side: str, thing: int, s: str, o: str) -> Iterator[str]:
+        """What is known of the subject or the object, whatever the other is but for its kind."""
+        scene = self.scene
+        if side == "s":
+            yield f"surest introduced {self.surest} {s[:1]}"
+            yield f"s introduced {int(scene.chance[thing] * 10)}"
+        yield f"{side} sure {int(scene.sure[thing] * 10)}"
+        if thing in self.title:
+            yield f"{side} in title {s} {o}"
+        yield f"{side} count {_bucket(scene.count[thing])} {s} {o}"
+        if thing in self.first:
+            yield f"{side} first {round(scene.lines[self.first[thing]].position * 4)} {s} {o}"
+        if not thing:
+            return
+        if thing in scene.introduced and len(scene.introduced) > 1:
+            yield f"{side} rank {min(scene.introduced.index(thing), 2)}"
+            if thing == min(scene.introduced, key=lambda t: self.first.get(t, 99)):
+                yield f"{side} is first introduced"
+        for word in scene.things[thing].name.split()[-1:]:
+            yield f"{side} head {word.lower()}"
+
+    def _pair(self, c: Candidate, s: str, o: str, alike: str) -> Iterator[str]:
+        yield f"akin {alike} {s} {o}"
         kinds = {p[1] for p in c.places}
         yield "kinds " + " ".join(sorted(kinds)) + f" {s} {o}"
         yield f"places {_bucket(len({p[0] for p in c.places}))} {s} {o}"
-        together = sum(1 for line in scene.lines if c.object in line.named and c.subject in line.named)
+        together = sum(1 for line in self.scene.lines if c.object in line.named and c.subject in line.named)
         yield f"together {min(together, 3)} {s} {o}"
-        for word in scene.things[c.object].name.split()[-1:]:
-            yield f"o head {word.lower()}"
-        if c.subject:
-            for word in scene.things[c.subject].name.split()[-1:]:
-                yield f"s head {word.lower()}"
 
-    def _object(self, number: int, at: int, thing: int) -> list[str]:
-        """What stands around an object, whatever the subject."""
+    def _behind(self, kind: str, number: int, at: int, thing: int) -> Iterator[str]:
+        """What stands around an object, whatever the subject; `kind` says of what kind both are."""
         key = (number, at, thing)
         if key not in self._objects:
             self._objects[key] = list(self._around(self.scene.lines[number], at, thing))
-        return self._objects[key]
+        return (f"{kind} {told}" for told in self._objects[key])
 
     def _around(self, line: Line, at: int, thing: int) -> Iterator[str]:
         shown, sequence = line.shown, line.sequence
@@ -310,24 +332,25 @@ class Teller:
         for idea in {i for cues in line.cues for i in cues}:
             yield f"idea {idea}"
 
-    def _place(self, place: tuple[int, str, int, int], c: Candidate, s: str, o: str) -> tuple[Features, Features]:
+    def _place(
+        self, place: tuple[int, str, int, int], c: Candidate, s: str, o: str
+    ) -> tuple[Features, Features, Features]:
         """What a place tells; the same for every subject of a kind that is named or meant by the same words."""
         number, kind, subject, at = place
         mode = kind
         if kind != "about":
             mode += "<" if subject < at else ">" if subject > at else "="
-        alone = (number, at, c.object, mode[0] + mode[-1] + s[0])
-        if alone not in self._alone:
-            here = self._object(number, at, c.object)
-            self._alone[alone] = self.knowing(f"{o} {told}" for told in chain(here, [f"{alone[3]} {t}" for t in here]))
-        pair = (number, subject, at, mode, s, o)
-        if pair not in self._together:
-            line = self.scene.lines[number]
-            between = [] if kind == "about" else list(self._between(line, subject, at, mode, s, o))
-            self._together[pair] = self.knowing([f"mode {mode} {s} {o}", *between])
-        return self._alone[alone], self._together[pair]
+        return (
+            self._once(self._behind, o, number, at, c.object),
+            self._once(self._behind, f"{o} {mode[0]}{mode[-1]}{s[0]}", number, at, c.object),
+            self._once(self._between, number, subject, at, mode, s, o),
+        )
 
-    def _between(self, line: Line, subject: int, at: int, mode: str, s: str, o: str) -> Iterator[str]:
+    def _between(self, number: int, subject: int, at: int, mode: str, s: str, o: str) -> Iterator[str]:
+        yield f"mode {mode} {s} {o}"
+        if mode == "about":
+            return
+        line = self.scene.lines[number]
         shown = line.shown
         low, high = min(subject, at), max(subject, at)
         inside = shown[low + 1 : high]
@@ -364,6 +387,12 @@ class Teller:
             yield f"stance {mode} {said}"
         if any(w in (";", ":", "but", "while", "whil", "whereas", "wherea", "which", "that", "and") for w in inside):
             yield f"clause {mode}"
+
+
+def _union(parts: Sequence[Features]) -> Features:
+    """What any of the parts tells."""
+    told: set[Any] = set()
+    return told.union(*parts)
 
 
 def _path(line: Line, start: int, end: int) -> list[str]:

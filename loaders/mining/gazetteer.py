@@ -5,9 +5,9 @@ name at all. `seen` counts, without any annotation, the abstracts of a corpus th
 Counts only; both are part of `names.npz`.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from math import log1p
+from math import log1p, log2
 
 import numpy as np
 import numpy.typing as npt
@@ -23,8 +23,51 @@ SEEN = 12
 as short form, as long form, shaped like a name, defined."""
 
 Counts = tuple[float, ...]
-_NOTHING_LEARNED: Counts = (0.0,) * LEARNED
-_NOTHING_SEEN: Counts = (0.0,) * SEEN
+
+
+def _share(counts: Sequence[float]) -> float:
+    """How much of what was seen of a name was a name; something below a third where nothing was."""
+    return (counts[0] + 0.3) / (counts[0] + counts[1] + counts[2] + 1)
+
+
+def _told(name: str, learned: Counts, seen: Counts) -> Iterator[str]:
+    for what, count in zip(("named", "generic", "none"), learned, strict=False):
+        yield f"{name}.{what}={min(3, int(count))}"
+    if learned[0]:
+        yield f"{name}.type={max(range(3), key=lambda n: learned[3 + n])}"
+        if learned[6] > learned[0] / 2:
+            yield f"{name}.introduced"
+    yield f"{name}.seen={int(log2(seen[0] + 1))}"
+    if seen[0] > 1:
+        yield from (f"{name}.seen.{column}={int(4 * seen[column] / seen[0])}" for column in range(1, SEEN))
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """All that is known of one folded name, as the judges are told it.
+
+    `own`, `end` and `seen` are measures: of a candidate that is this name, of one that begins or ends with it, and of how the
+    corpus uses it. `signs` are rough amounts in words: of it as `own`, `first` and `last`.
+    """
+
+    own: tuple[float, ...]
+    end: tuple[float, ...]
+    seen: tuple[float, ...]
+    signs: Mapping[str, Part]
+
+    @classmethod
+    def of(cls, learned: Counts = (0.0,) * LEARNED, seen: Counts = (0.0,) * SEEN) -> "Facts":
+        """What counts tell (columns as in LEARNED and SEEN); nothing is known without them."""
+        judged, often = (*learned[:3], _share(learned)), log1p(seen[0])
+        return cls(
+            (*judged, *learned[3:6], learned[6] / max(1.0, learned[0])),
+            (*judged, often),
+            (often, *(count / max(1.0, seen[0]) for count in seen[1:])),
+            {name: tuple(_told(name, learned, seen)) for name in ("own", "first", "last")},
+        )
+
+
+_NOTHING = Facts.of()
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,55 +77,30 @@ class Gazetteer:
     learned: Mapping[str, Counts]
     seen: Mapping[str, Counts]
     phrases: frozenset[str]
-    memory: dict[tuple[str, str], Part] = field(default_factory=dict, repr=False, compare=False)
+    memory: dict[str, Facts] = field(default_factory=dict, repr=False, compare=False)
+    """The facts that were asked for: the same names come again and again."""
 
-    def learned_of(self, key: str) -> Counts:
-        """The annotated documents that name `key` (columns as in LEARNED)."""
-        return self.learned.get(key, _NOTHING_LEARNED)
+    def facts(self, name: str) -> Facts:
+        """What is known of a folded name."""
+        found = self.memory.get(name)
+        if found is None:
+            learned, seen = self.learned.get(name), self.seen.get(name)
+            if not learned and not seen:
+                return _NOTHING
+            found = self.memory[name] = Facts.of(learned or (0.0,) * LEARNED, seen or (0.0,) * SEEN)
+        return found
 
-    def seen_of(self, key: str) -> Counts:
-        """The abstracts that hold `key` (columns as in SEEN)."""
-        return self.seen.get(key, _NOTHING_SEEN)
-
-    def measures(self, key: str, first: str, last: str) -> list[float]:
+    def measures(self, key: str, first: str, last: str) -> tuple[float, ...]:
         """What is known of a candidate, of its first word and of its last."""
-        own, seen = self.learned_of(key), self.seen_of(key)
-        out = [*own[:3], _share(own), *own[3:6], own[6] / max(1.0, own[0])]
-        for part in (first, last):
-            counts = self.learned_of(part) if part != key else _NOTHING_LEARNED
-            out += [*counts[:3], _share(counts)]
-            out.append(log1p(self.seen_of(part)[0]))
-        out.append(log1p(seen[0]))
-        out += [count / max(1.0, seen[0]) for count in seen[1:]]
-        return out
+        known = self.facts(key)
+        alone = (*_NOTHING.end[:-1], known.seen[0])  # what the whole says of itself, its only word need not say again
+        one, other = (self.facts(part).end if part != key else alone for part in (first, last))
+        return known.own + one + other + known.seen
 
     def signs(self, key: str, first: str, last: str) -> list[Part]:
         """The same for the linear judge: rough amounts as words."""
-        ends = [self._told(name, part) for name, part in (("first", first), ("last", last)) if part != key]
-        return [self._told("own", key), *ends]
-
-    def _told(self, name: str, part: str) -> Part:
-        """The signs of one part of a candidate; the same words come again and again."""
-        told = self.memory.get((name, part))
-        if told is None:
-            if len(self.memory) > 100_000:
-                self.memory.clear()
-            told = self.memory[name, part] = self._tell(name, part)
-        return told
-
-    def _tell(self, name: str, part: str) -> Part:
-        out = []
-        counts, seen = self.learned_of(part), self.seen_of(part)
-        for what, count in zip(("named", "generic", "none"), counts, strict=False):
-            out.append(f"{name}.{what}={min(3, int(count))}")
-        if counts[0]:
-            out.append(f"{name}.type={max(range(3), key=lambda n: counts[3 + n])}")
-            if counts[6] > counts[0] / 2:
-                out.append(f"{name}.introduced")
-        out.append(f"{name}.seen={int(np.log2(seen[0] + 1))}")
-        if seen[0] > 1:
-            out += [f"{name}.seen.{column}={int(4 * seen[column] / seen[0])}" for column in range(1, SEEN)]
-        return tuple(out)
+        ends = [self.facts(part).signs[name] for name, part in (("first", first), ("last", last)) if part != key]
+        return [self.facts(key).signs["own"], *ends]
 
     def arrays(self) -> dict[str, npt.NDArray[np.generic]]:
         """What is stored of it."""
@@ -97,11 +115,6 @@ class Gazetteer:
         """The gazetteer stored in `data`."""
         phrases = data["phrases"].tobytes().decode().split("\n")
         return cls(_read(data, "learned"), _read(data, "seen"), frozenset(p for p in phrases if p))
-
-
-def _share(counts: Sequence[float]) -> float:
-    """How much of what was seen of a name was a name; something below a third where nothing was."""
-    return (counts[0] + 0.3) / (counts[0] + counts[1] + counts[2] + 1)
 
 
 def _store(name: str, table: Mapping[str, Counts]) -> dict[str, npt.NDArray[np.generic]]:

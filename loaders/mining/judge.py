@@ -10,13 +10,12 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from itertools import chain
 
 import numpy as np
 import numpy.typing as npt
 
 from begat.graph.vocabulary import Relation
-from begat.loaders.mining.judges import Floats, Trees, odds
+from begat.loaders.mining.judges import Floats, Trees, added, odds, shared
 
 JUDGED: tuple[Relation, ...] = (
     Relation.EXTENDS, Relation.VARIANT_OF, Relation.FINE_TUNED_FROM, Relation.DISTILLED_FROM, Relation.USES,
@@ -28,8 +27,8 @@ RIVALS: tuple[tuple[int, ...], ...] = ((0, 1, 2, 3, 4, 5), (6, 7), (8, 9))
 
 NOWHERE = -9.0
 """The log-odds of the likeliest place of a candidate without any."""
-Told = Sequence[Collection[int]]
-"""Rows of known features."""
+Told = Sequence[Sequence[Collection[int]]]
+"""Rows of known features, each in parts that share none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,13 +40,9 @@ class Weighing:
 
     def scores(self, rows: Told) -> Floats:
         """The log-odds, (rows, relations); a row counts as much however many features it has."""
-        lengths = np.array([len(row) for row in rows], dtype=np.intp)
-        ends = np.cumsum(lengths)
-        told = np.fromiter(chain.from_iterable(map(sorted, rows)), dtype=np.intp, count=int(lengths.sum()))
-        sums = np.zeros((len(told) + 1, len(self.bias)))
-        np.cumsum(self.weights[told], axis=0, dtype=np.float64, out=sums[1:])
-        roots = np.sqrt(np.maximum(lengths, 1))[:, None]
-        return np.asarray((sums[ends] - sums[ends - lengths]) / roots + self.bias, dtype=np.float64)
+        parts, numbered = shared(rows)
+        roots = np.sqrt([max(1, sum(map(len, row))) for row in rows])[:, None]
+        return np.asarray(added(added(self.weights, parts), numbered) / roots + self.bias, dtype=np.float64)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ Both are made by `learn_names.py` and shipped in `names.npz`, words and n-grams 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
+from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -32,9 +33,8 @@ class Linear:
 
         What many rows have in common is looked up and added up once.
         """
-        number: dict[Part, int] = {}
-        numbered = [[number.setdefault(part, len(number)) for part in row] for row in rows]
-        return added(self._sums(list(number)), numbered) + self.bias
+        parts, numbered = shared(rows)
+        return added(self._sums(parts), numbered) + self.bias
 
     def _sums(self, rows: Sequence[Sequence[str]]) -> Floats:
         find = self.index.get
@@ -72,6 +72,16 @@ class Linear:
             data[f"{name}.weights"].astype(np.float32),
             data[f"{name}.bias"].astype(np.float32),
         )
+
+
+Shared = TypeVar("Shared")
+
+
+def shared(rows: Sequence[Sequence[Shared]]) -> tuple[list[Shared], list[list[int]]]:
+    """The parts that rows are made of, each object once, and for each row the numbers of its parts."""
+    number: dict[int, int] = {}
+    numbered = [[number.setdefault(id(part), len(number)) for part in row] for row in rows]
+    return list({id(part): part for row in rows for part in row}.values()), numbered
 
 
 def added(values: npt.NDArray[np.floating], rows: Sequence[Collection[int]]) -> Floats:

@@ -9,7 +9,7 @@ It learns from the names as annotated and from the names as found by judges that
 import argparse
 import json
 from collections import Counter
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,7 @@ import numpy.typing as npt
 from begat.graph.model import Thing
 from begat.graph.vocabulary import NodeType
 from begat.loaders.mining import gold, learn_names, names, pipeline
+from begat.loaders.mining.context import Features
 from begat.loaders.mining.judge import JUDGED, Judge, Scores, Weighing
 from begat.loaders.mining.judges import Floats, Trees, odds
 from begat.loaders.mining.learn_names import trees
@@ -119,7 +120,7 @@ class Sheet:
         """The matrices of lessons; a feature counts that LEAST candidates have."""
         told = [row for each in lessons for row in each.sight.told]
         places = [rows for each in lessons for rows in each.sight.places]
-        often = Counter(str(feature) for row in told for feature in row)
+        often = Counter(str(feature) for row in told for part in row for feature in part)
         index = {f: n for n, f in enumerate(sorted(f for f, count in often.items() if count >= LEAST))}
         return cls(
             index,
@@ -139,14 +140,14 @@ class Sheet:
         return np.flatnonzero(whole), np.flatnonzero(whole[self.owner])
 
 
-def _matrix(told: Sequence[Collection[object]], index: dict[str, int]) -> Any:
-    """Rows of features as a sparse matrix; a row counts as much however many features it has."""
+def _matrix(told: Sequence[Sequence[Features]], index: dict[str, int]) -> Any:
+    """Rows of features, in parts, as a sparse matrix; a row counts as much however many features it has."""
     from scipy import sparse
 
     columns: list[int] = []
     starts, weights = [0], []
     for row in told:
-        known = sorted(index[f] for f in map(str, row) if f in index)
+        known = sorted(index[f] for part in row for f in map(str, part) if f in index)
         columns += known
         weights.append(np.full(len(known), 1 / np.sqrt(max(1, len(known)))))
         starts.append(len(columns))

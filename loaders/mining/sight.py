@@ -15,10 +15,10 @@ class Sight:
 
     scene: Scene
     candidates: list[Candidate]
-    told: list[Features]
-    """For each candidate, what is told of it."""
-    places: list[list[Features]]
-    """For each candidate, what is told of each of its places."""
+    told: list[list[Features]]
+    """For each candidate, what is told of it, in parts that share nothing."""
+    places: list[list[list[Features]]]
+    """For each candidate, what is told of each of its places, likewise."""
     rules: dict[tuple[int, int], list[rules.Match]]
 
 
