@@ -119,11 +119,10 @@ class Trees:
         if not len(rows):
             return np.zeros(0)
         flat = self._flat
-        seen = rows.astype(np.float32)[:, flat.measure]
-        open_leaves = np.where(seen <= flat.threshold, _ALL, flat.right_only)
-        left_most = np.bitwise_and.reduce(open_leaves, axis=1)
-        left_most &= -left_most
-        leaves = np.frexp(left_most.astype(np.float64))[1] - 1
+        seen = np.take(rows.astype(np.float32), flat.measure, axis=1)
+        goes_left = (seen <= flat.threshold).astype(flat.right_only.dtype)
+        left_most = np.bitwise_and.reduce(-goes_left | flat.right_only, axis=1)  # -1 has all bits
+        leaves = np.frexp((left_most & -left_most).astype(np.float64))[1] - 1
         return np.asarray(np.take(flat.value, flat.first + leaves).sum(axis=1), dtype=np.float64) + self.bias
 
     def arrays(self, name: str) -> dict[str, npt.NDArray[np.generic]]:
@@ -154,7 +153,6 @@ class Trees:
         )
 
 
-_ALL = np.int64(-1)
 _MOST_LEAVES = 62
 
 
@@ -163,13 +161,13 @@ class _Flat:
     """Trees for asking all their questions at once (QuickScorer: Lucchese and others 2015).
 
     `measure`, `threshold` and `right_only` are (questions, trees): a row that goes right at a question leaves open the
-    leaves whose bits `right_only` has. Bits count leaves from the left, and the left-most one still open is the tree's
-    leaf; its value stands in `value` at `first` of the tree plus its number.
+    leaves whose bits `right_only` has, in as few bits as all trees get by with. Bits count leaves from the left, and the
+    left-most one still open is the tree's leaf; its value stands in `value` at `first` of the tree plus its number.
     """
 
     measure: npt.NDArray[np.intp]
     threshold: npt.NDArray[np.float32]
-    right_only: npt.NDArray[np.int64]
+    right_only: npt.NDArray[np.unsignedinteger]
     value: npt.NDArray[np.float32]
     first: npt.NDArray[np.intp]
 
@@ -199,10 +197,12 @@ def _flattened(trees: "Trees") -> _Flat:
     most = max((len(questions) for questions in asked), default=0)
     padded = [[*questions, *[(0, 0.0, -1)] * (most - len(questions))] for questions in asked]
     columns = list(zip(*padded, strict=True))
+    every = (1 << most + 1) - 1
+    right_only = [[q[2] & every for q in row] for row in columns]
     return _Flat(
         np.array([[q[0] for q in row] for row in columns], dtype=np.intp).reshape(most, len(asked)),
         np.array([[q[1] for q in row] for row in columns], dtype=np.float32).reshape(most, len(asked)),
-        np.array([[q[2] for q in row] for row in columns], dtype=np.int64).reshape(most, len(asked)),
+        np.array(right_only, dtype=np.min_scalar_type(every)).reshape(most, len(asked)),
         trees.value[values],
         np.array(first, dtype=np.intp),
     )
