@@ -392,7 +392,8 @@ class Teller:
 def _union(parts: Sequence[Features]) -> Features:
     """What any of the parts tells."""
     told: set[Any] = set()
-    return told.union(*parts)
+    told.update(*parts)
+    return told
 
 
 def _path(line: Line, start: int, end: int) -> list[str]:

@@ -1,7 +1,7 @@
 """What is seen of a candidate: by its shape, its neighbours, its place in the document, and the corpus."""
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain
@@ -72,11 +72,8 @@ class Scene:
         places = c.places
         form = max(c.forms, key=lambda f: (c.forms[f], f))
         i0, j0 = next((p for p in places if p[0] >= self.title_end), places[0])
-        toks = t.text[i0:j0]
-        lows = t.lower[i0:j0]
-        kinds = t.kinds[i0:j0]
-        shaped = self._shaped(toks, lows, kinds)
-        here = []
+        own = _written(tuple(t.text[i0:j0]), tuple(t.kinds[i0:j0]))
+        here: list[list[Part]] = []
         in_title = propose = called = ours = data = models = methods = on_before = sentence_start = 0
         the_before = paren = comma_list = propose_same = 0
         first_pos = 1.0
@@ -84,18 +81,18 @@ class Scene:
         before = acts = mine = described = 0
         nbody = 0
         for i, j in places:
-            own = [self._defined(i, *self.partner[i, j])] if (i, j) in self.partner else []
-            here.append(own)
+            around = [self._defined(i, *self.partner[i, j])] if (i, j) in self.partner else []
+            here.append(around)
             if i < self.title_end:
                 in_title = 1
                 if j <= self.colon:
                     in_colon = 1.0 if (i == 0 and j == self.colon) else max(in_colon, 0.5)
-                own.append(self._in_title(i, j))
+                around.append(self._in_title(i, j))
                 continue
             nbody += 1
             first_pos = min(first_pos, (i - self.title_end) / self.size)
             left, right = self._left(i), self._right(j)
-            own += left.signs, right.signs, ("pn=" + left.word + "_" + right.word,)
+            around += left.signs, right.signs, ("pn=" + left.word + "_" + right.word,)
             before += i < self.proposed_at
             adjacent = max(adjacent, left.adjacent)
             propose |= left.propose
@@ -113,48 +110,23 @@ class Scene:
             methods += right.methods
             paren += left.opens and right.closes
             comma_list += left.listed or right.listed
-        low_df, cap_df = _frequencies(toks, lows, kinds)
         letters, uppers, digits = _letters(form)
-        distinct = set(lows)
         measures = [
-            len(form), len(toks), kinds.count(STRONG), kinds.count(CAP), kinds.count(LOW), kinds.count(NUMBER),
-            kinds.count(FUNCTION), kinds.count(JOIN),
-            letters, uppers, digits, uppers / max(1, letters),
+            len(form), *own.counts, letters, uppers, digits, uppers / max(1, letters),
             len(places), nbody, in_title, in_colon, first_pos, propose, called, ours, propose_same,
             data, models, methods, on_before, the_before, sentence_start, paren, comma_list,
-            math.log1p(low_df), math.log1p(cap_df),
-            not self.shorts.isdisjoint(places), not self.longs.isdisjoint(places),
+            *own.common, not self.shorts.isdisjoint(places), not self.longs.isdisjoint(places),
             len(c.forms), "shape" in c.reasons, "defined" in c.reasons, "segment" in c.reasons,
-            "known" in c.reasons, kinds[0] == LOW, kinds[-1] == LOW, kinds[0] == CAP,
-            kinds[-1] == CAP, kinds[-1] == NUMBER, kinds[0] == STRONG, kinds[-1] == STRONG,
-            lows[-1] in DATA, lows[-1] in MODELS, lows[-1] in METHODS,
-            self.body_sentences,
+            "known" in c.reasons, *own.ends, self.body_sentences,
             before, before / max(1, nbody), adjacent, acts, mine, described,
-            len(self.title_words & distinct) / max(1, len(distinct)),
+            len(self.title_words & own.words) / len(own.words),
             self.proposed_at / max(1, self.size),
         ]  # fmt: skip
         reasons = ["r=" + name for name in _REASONS if name in c.reasons]
         if in_colon == 1:
             reasons.append("colon")
-        around = here[0] if len(here) == 1 else [_distinct(chain.from_iterable(chain.from_iterable(here)))]
-        return [shaped, tuple(reasons), *around], measures, [[shaped, *own] for own in here]
-
-    def _shaped(self, toks: list[str], lows: list[str], kinds: list[int]) -> Part:
-        """Signs of how a candidate is written."""
-        many = "." if len(toks) > 1 else ""
-        signs = [
-            "f=" + lows[0],
-            "l=" + lows[-1],
-            "sf=" + shape(toks[0]) + many,
-            "sl=" + shape(toks[-1]) + many,
-            "ks=" + "".join(map(str, kinds[:6])),
-        ]
-        for w, k in zip(lows, kinds, strict=True):
-            if k in (STRONG, CAP, LOW):
-                signs.append("w=" + w)
-                if k == STRONG or not many:
-                    signs += ["p3=" + w[:3], "s3=" + w[-3:], "s4=" + w[-4:]]
-        return _distinct(signs)
+        anywhere = here[0] if len(here) == 1 else [_distinct(chain.from_iterable(chain.from_iterable(here)))]
+        return [own.signs, tuple(reasons), *anywhere], measures, [[own.signs, *around] for around in here]
 
     def _defined(self, i: int, a: int, b: int) -> Part:
         """Signs of the other form [a, b) in the definition of a candidate at i."""
@@ -193,6 +165,56 @@ _REASONS = ("long", "short", "defined", "title", "segment", "shape")
 
 def _distinct(signs: Iterable[str]) -> Part:
     return tuple(dict.fromkeys(signs))
+
+
+@dataclass(frozen=True, slots=True)
+class _Written:
+    """What is seen of a candidate wherever it stands: how its tokens are written."""
+
+    signs: Part
+    counts: tuple[int, ...]
+    """Its tokens, and those of each kind."""
+    common: tuple[float, float]
+    """How common its rarest word and its rarest name are."""
+    ends: tuple[bool, ...]
+    """What it begins and ends with."""
+    words: frozenset[str]
+
+
+@lru_cache(maxsize=20_000)
+def _written(toks: tuple[str, ...], kinds: tuple[int, ...]) -> _Written:
+    """Told once of a name that many texts write; they are read twice besides."""
+    lows = [token.lower() for token in toks]
+    first, last = kinds[0], kinds[-1]
+    low, cap = _frequencies(toks, lows, kinds)
+    return _Written(
+        _shaped(toks, lows, kinds),
+        (len(toks), *map(kinds.count, (STRONG, CAP, LOW, NUMBER, FUNCTION, JOIN))),
+        (math.log1p(low), math.log1p(cap)),
+        (
+            first == LOW, last == LOW, first == CAP, last == CAP, last == NUMBER, first == STRONG, last == STRONG,
+            lows[-1] in DATA, lows[-1] in MODELS, lows[-1] in METHODS,
+        ),
+        frozenset(lows),
+    )  # fmt: skip
+
+
+def _shaped(toks: Sequence[str], lows: Sequence[str], kinds: Sequence[int]) -> Part:
+    """Signs of how a candidate is written."""
+    many = "." if len(toks) > 1 else ""
+    signs = [
+        "f=" + lows[0],
+        "l=" + lows[-1],
+        "sf=" + shape(toks[0]) + many,
+        "sl=" + shape(toks[-1]) + many,
+        "ks=" + "".join(map(str, kinds[:6])),
+    ]
+    for w, k in zip(lows, kinds, strict=True):
+        if k in (STRONG, CAP, LOW):
+            signs.append("w=" + w)
+            if k == STRONG or not many:
+                signs += ["p3=" + w[:3], "s3=" + w[-3:], "s4=" + w[-4:]]
+    return _distinct(signs)
 
 
 @dataclass(slots=True)
@@ -281,7 +303,7 @@ def _look_right(lower: list[str], j: int, b: int) -> _Right:
     )
 
 
-def _frequencies(toks: list[str], lows: list[str], kinds: list[int]) -> tuple[int, int]:
+def _frequencies(toks: Sequence[str], lows: Sequence[str], kinds: Sequence[int]) -> tuple[int, int]:
     """How common a candidate's rarest word is in lower case, and how common its rarest name is as written."""
     if len(toks) == 1:
         return words.lower(lows[0]), words.cased(toks[0])

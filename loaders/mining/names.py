@@ -14,6 +14,7 @@ from itertools import chain
 from math import log
 
 import numpy as np
+import numpy.typing as npt
 
 from begat.graph.model import Document, Thing
 from begat.graph.names import fold
@@ -164,11 +165,11 @@ def company(seen: View, chances: Floats) -> Floats:
                     if m == n:
                         continue
                     if i2 <= i and j2 >= j:
-                        here = max(here, p[m])
+                        here = p[m] if p[m] > here else here
                     elif i2 >= i and j2 <= j:
-                        inside = max(inside, p[m])
+                        inside = p[m] if p[m] > inside else inside
                     else:
-                        across = max(across, p[m])
+                        across = p[m] if p[m] > across else across
             around = max(around, here)
             free += here < 0.4
             for t in (i - 2, j + 1):
@@ -207,10 +208,14 @@ def rivals(scores: Floats) -> Floats:
 def weighed(seen: View, named: Floats, proposed: Floats, here: Floats) -> Floats:
     """What the second judge looks at: measures, the first judges' scores, and what stands around."""
     counts = [len(candidate.places) for candidate in seen.candidates]
-    first = np.cumsum([0, *counts[:-1]])
-    most, total, least = (f.reduceat(here, first) for f in (np.maximum, np.add, np.minimum))
+    most, total, least = (f.reduceat(here, _firsts(counts)) for f in (np.maximum, np.add, np.minimum))
     around = company(seen, odds(named))
     return np.column_stack([seen.measures, named, around, rivals(proposed), most, total / counts, least])
+
+
+def _firsts(counts: Sequence[int]) -> npt.NDArray[np.intp]:
+    """Where each group begins of groups that stand one after another."""
+    return np.cumsum([0, *counts[:-1]])
 
 
 def places(seen: View, chance: Floats, here: Floats) -> tuple[list[tuple[int, int, int]], Floats]:
@@ -335,23 +340,22 @@ def outline(
     proposed: Floats,
 ) -> Floats:
     """What tells whether a paper introduces a thing: a row for each thing."""
-    scores = np.array([max(proposed[n] for n in group) for group in members.values()])
-    compared = rivals(scores)
+    groups = list(members.values())
+    everyone, sizes = [n for group in groups for n in group], [len(group) for group in groups]
+    first, measures, own = _firsts(sizes), seen.measures[everyone], proposed[everyone]
     spots: dict[int, list[int]] = {}
     for i, _, n in stands:
         spots.setdefault(n, []).append(i)
     size = max(1, len(seen.tokens.text))
-    rows = []
-    for row, group in zip(compared, members.values(), strict=True):
-        measures = seen.measures[group]
-        own = [i for n in group for i in spots.get(n, ())]
-        rows.append(
-            [
-                *row, float(np.mean(proposed[group])), max(chance[group]), len(members), len(own),
-                min(own, default=0) / size, len(group), *measures.max(axis=0), *measures.min(axis=0)[AT_LEAST],
-            ]
-        )  # fmt: skip
-    return np.array(rows, dtype=np.float64)
+    stand = [[i for n in group for i in spots.get(n, ())] for group in groups]
+    return np.column_stack(
+        [
+            rivals(np.maximum.reduceat(own, first)), np.add.reduceat(own, first) / sizes,
+            np.maximum.reduceat(chance[everyone], first), [len(groups)] * len(groups), [len(at) for at in stand],
+            [min(at, default=0) / size for at in stand], sizes, np.maximum.reduceat(measures, first),
+            np.minimum.reduceat(measures[:, AT_LEAST], first),
+        ]
+    )  # fmt: skip
 
 
 def find(reading: Reading, known: Known | None = None, judges: Judges | None = None) -> tuple[Name, ...]:
