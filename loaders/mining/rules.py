@@ -26,6 +26,8 @@ class Rule:
     takes: str
     pattern: re.Pattern[str]
     needs: frozenset[str]
+    words: tuple[frozenset[str], ...]
+    """Of each of these sets, a sentence must hold a word: cheaper to ask than the pattern."""
     every: bool
     """Whether every object behind the same beginning is meant, not only the nearest."""
     subjects: frozenset[NodeType]
@@ -44,11 +46,26 @@ _OBJECT = r"(?P<o>[§¶]\d+)"
 
 
 def _compiled(pattern: str) -> re.Pattern[str]:
+    marked = pattern[:2] in ("S ", "O ")
     pattern = pattern.replace(" ~~", _FAR).replace(" ~", _WORDS)
     pattern = re.sub(r"\bS\b", lambda _: _SUBJECT, pattern)
     pattern = re.sub(r"\bA\b", lambda _: _AGENT, pattern)
     pattern = re.sub(r"\bO\b", lambda _: _OBJECT, pattern)
+    if marked:  # the engine runs from mark to mark if what must stand before one is asked behind it
+        return re.compile(pattern.replace("]", "](?<![^ ].)", 1) + "(?= |$)")
     return re.compile(rf"(?:^|(?<= )){pattern}(?= |$)")
+
+
+_PLAIN = re.compile(r"(?:\(\?:)?([a-z,|-]+)\)?")
+
+
+def _words(pattern: str) -> tuple[frozenset[str], ...]:
+    """The words that a pattern as written asks for, one of each set: what stands between its gaps, where that is plain words."""
+    pieces = re.split(r" ~~? ", pattern)
+    if any(piece.count("(") != piece.count(")") for piece in pieces):
+        return ()  # a gap within a choice: nothing in it is asked for in any case
+    plain = (_PLAIN.fullmatch(piece) for piece in pieces)
+    return tuple(frozenset(piece[1].split("|")) for piece in plain if piece)
 
 
 def _read() -> tuple[Rule, ...]:
@@ -62,6 +79,7 @@ def _read() -> tuple[Rule, ...]:
             takes=entry["takes"],
             pattern=_compiled(_WORD_SET.sub(lambda name: str(words[name[1]]), entry["pattern"])),
             needs=frozenset(entry.get("needs", "").split()),
+            words=_words(entry["pattern"]),
             every=entry["pattern"].endswith("~~ O"),
             subjects=_TYPES[entry.get("subjects", "made")],
             objects=_TYPES[entry["objects"]],
@@ -158,8 +176,9 @@ def matches(scene: Scene) -> Iterator[Match]:
 def _in_line(scene: Scene, number: int, line: Line) -> Iterator[Match]:
     said = {idea for cues in line.cues for idea in cues}
     text = rendered(line)
+    written = set(text.split(" "))
     for rule in RULES:
-        if rule.needs and not rule.needs & said:
+        if (rule.needs and rule.needs.isdisjoint(said)) or any(map(written.isdisjoint, rule.words)):
             continue
         at = 0
         while found := rule.pattern.search(text, at):
