@@ -35,10 +35,8 @@ def _of_type(wanted: Sequence[NodeType], introduced: Sequence[int], types: Seque
 def _meant(
     sequence: Sequence[Item], at: int, introduced: Sequence[int], types: Sequence[NodeType]
 ) -> tuple[str, tuple[int, ...]]:
-    """What the words at a place stand for, and the word that says so; ("", ()) where they stand for nothing."""
+    """What an "our" or "this" with the words behind it stands for, and the word that says so; ("", ()) if for nothing."""
     word = sequence[at].text.casefold()
-    if word not in _OURS and word not in _THIS:
-        return "", ()
     after = [i.text.casefold() for i in sequence[at + 1 : at + 4]]
     noun = next((w for w in after if w in _NOUNS), None)
     if word in _OURS:
@@ -61,10 +59,11 @@ def resolve(sequences: Sequence[list[Item]], introduced: Sequence[int], types: S
             if item.things:
                 first = first or item.things[:1]
                 continue
-            said, own = _meant(sequence, at, introduced, types)
+            word = item.text.casefold()
+            said, own = _meant(sequence, at, introduced, types) if word in _OURS or word in _THIS else ("", ())
             if said:
                 item.text, item.own = "@" + said, own
                 first = first or own
-            elif item.text.casefold() in _PRONOUNS:
+            elif word in _PRONOUNS:
                 item.text, item.own = "@it", first or spoken
         spoken = first or spoken

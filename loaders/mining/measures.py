@@ -30,7 +30,9 @@ def measures(seen: Sight, scores: Scores) -> tuple[npt.NDArray[np.intp], npt.NDA
 
 class _View:
     def __init__(self, seen: Sight, scores: Scores) -> None:
-        self.seen, self.scores, self.best, self.often = seen, scores.whole, scores.best, scores.often
+        self.seen = seen
+        self.scores, self.best, self.often = (table.tolist() for table in (scores.whole, scores.best, scores.often))
+        self.most = [max(row) for row in self.scores]
         self.at = {(c.subject, c.object): n for n, c in enumerate(seen.candidates)}
         self.of_object: dict[int, list[int]] = defaultdict(list)
         self.of_subject: dict[int, list[int]] = defaultdict(list)
@@ -63,22 +65,22 @@ class _View:
             own[k],
             own[k] - max((own[r] for r in rivals if r != k), default=_LEAST),
             max(own[r] for r in range(len(JUDGED)) if r not in rivals),
-            own[k] - max((scores[m, k] for m in others), default=_LEAST),
-            own[k] - max((scores[m].max() for m in others), default=_LEAST),
-            scores[back, k] if back is not None else _LEAST,
-            scores[back].max() if back is not None else _LEAST,
-            sum(scores[m, k] for m in beside) / len(beside) if beside else own[k],
-            max((scores[m, k] for m in elsewhere), default=_LEAST),
+            own[k] - max((scores[m][k] for m in others), default=_LEAST),
+            own[k] - max((self.most[m] for m in others), default=_LEAST),
+            scores[back][k] if back is not None else _LEAST,
+            self.most[back] if back is not None else _LEAST,
+            sum(scores[m][k] for m in beside) / len(beside) if beside else own[k],
+            max((scores[m][k] for m in elsewhere), default=_LEAST),
             float(k),
-            float(sum(1 for m in others if scores[m, k] > own[k])),
+            float(sum(1 for m in others if scores[m][k] > own[k])),
             float(sum(1 for r in rules if r.rule.relation is JUDGED[k])),
             float(any(r.named and r.rule.relation is JUDGED[k] for r in rules)),
             float(sum(1 for r in rules if r.rule.relation is not JUDGED[k])),
-            best[n, k],
-            self.often[n, k],
-            best[n, k] - max((best[n, r] for r in rivals if r != k), default=NOWHERE),
-            best[n].max(),
-            best[n, k] - max((best[m, k] for m in others), default=NOWHERE),
+            best[n][k],
+            self.often[n][k],
+            best[n][k] - max((best[n][r] for r in rivals if r != k), default=NOWHERE),
+            max(best[n]),
+            best[n][k] - max((best[m][k] for m in others), default=NOWHERE),
             *self._pair(n),
         ]
 

@@ -104,18 +104,15 @@ def _cuts(text: str, beside: str = "") -> list[tuple[int, int]]:
         seam = mark.start() if mark[0] == "(" else mark.end()
         if _MARK_GLUED.match(text, seam):
             cuts.add((seam, seam))
-    runs = list(_RUN.finditer(text))
-    apart = {run[0] for run in runs} | set(_RUN.findall(beside))
-    alone = set(_ALONE.findall(text))
-    glued = [
-        run
-        for run in runs
-        if len(run[0]) > 3 and not words.known(run[0]) and not run[0].isdigit() and run[0] not in alone
-    ]
-    if glued:
+    written = set(_RUN.findall(text))
+    odd = {run for run in written if len(run) > 3 and not words.known(run) and not run.isdigit()}
+    odd -= set(_ALONE.findall(text))
+    if odd:
+        glued = [run for run in _RUN.finditer(text) if run[0] in odd]
+        apart = written | set(_RUN.findall(beside))
         apart |= _names_within([run[0] for run in glued], apart)
-    for run in glued:
-        cuts |= {(run.start() + at, run.start() + at) for at in _seams(run[0], apart)}
+        for run in glued:
+            cuts |= {(run.start() + at, run.start() + at) for at in _seams(run[0], apart)}
     outside = sorted(cut for cut in cuts if not any(start < cut[0] < end for start, end in links))
     return [cut for before, cut in pairwise([(-1, -1), *outside]) if cut[0] >= before[1] and cut[0] > before[0]]
 

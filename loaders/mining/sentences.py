@@ -20,7 +20,6 @@ _SUFFIX = re.compile(
     r"-(?:based|like|style|inspired|type|driven|powered|guided|initiali[sz]ed|enhanced|augmented|equipped|generated|class|family|series)$"
 )
 _POSSESSIVE = re.compile(r"[’'](?:s|t|re|ve|ll|d|m)$")
-_POSSESSIVE_ENDS = frozenset("stedml")
 _NOT_AN_END = re.compile(
     r"(?:\b(?:e\.g|i\.e|et al|vs|cf|resp|approx|Fig|Figs|Eq|Eqs|Sec|Tab|Ref|Refs|No|Dr|Prof|Mr|Ms|a\.k\.a|w\.r\.t|viz|Inc|Ltd|Co|St)"
     r"|\b[A-Z])\.$"
@@ -56,7 +55,7 @@ def _tokens(text: str, start: int, end: int) -> Iterator[Token]:
             at = whole.end()
             yield Token(whole.start(), at, whole[0])
             continue
-        if word[-1] in _POSSESSIVE_ENDS and (mark := _POSSESSIVE.search(word)) and mark.start() > 0:
+        if not word.isalnum() and (mark := _POSSESSIVE.search(word)) and mark.start() > 0:
             yield Token(found.start(), found.start() + mark.start(), word[: mark.start()])
             yield Token(found.start() + mark.start(), at, mark[0])
             continue
