@@ -450,7 +450,7 @@ def _classed(tokens: Tokens, start: int, end: int, short: str) -> bool:
     letters = _LETTERS.findall(short.lower())
     if end - start < 3 or not letters or tokens.lower[end - 1] not in _COMPANIONS | _CLASSES:
         return False
-    return tokens.lower[end - 1][0] != letters[-1] == tokens.lower[end - 2][0]
+    return bool(tokens.lower[end - 1][0] != letters[-1] == tokens.lower[end - 2][0])
 
 
 _CLASSES = frozenset("method methods loss module mechanism strategy scheme system network estimator policy".split())
