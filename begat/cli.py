@@ -135,7 +135,7 @@ class Target(click.Path):
         """The path. Raises UsageError."""
         from begat.graph.export import reachable
 
-        path = Path(super().convert(value, param, ctx))
+        path = Path(os.fsdecode(super().convert(value, param, ctx)))
         reachable(path, folder=self.folder)
         return path
 
