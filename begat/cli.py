@@ -16,7 +16,7 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
-from functools import wraps
+from functools import partial, wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -123,24 +123,18 @@ graph_option = click.option(
 )
 
 
-class Target(click.Path):
-    """Where to write: what cannot be written is refused before any work is done for it."""
+def _writable(ctx: click.Context, param: click.Parameter, target: Path | None, *, folder: bool = False) -> Path | None:
+    """Refuses what cannot be written before any work is done for it; `folder`: it may be one that is there already."""
+    from begat.graph.export import reachable
 
-    def __init__(self, *, folder: bool = False) -> None:
-        """`folder`: whether it may be a folder that is there already."""
-        super().__init__(path_type=Path)
-        self.folder = folder
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Path:
-        """The path. Raises UsageError."""
-        from begat.graph.export import reachable
-
-        path = Path(os.fsdecode(super().convert(value, param, ctx)))
-        reachable(path, folder=self.folder)
-        return path
+    if target is not None:
+        reachable(target, folder=folder)
+    return target
 
 
-output_option = click.option("-o", "--output", type=Target(), metavar="FILE", help="Write to FILE.")
+output_option = click.option(
+    "-o", "--output", type=click.Path(path_type=Path), callback=_writable, metavar="FILE", help="Write to FILE."
+)
 confidence_option = click.option(
     "--min-confidence",
     type=click.FloatRange(0, 1),
@@ -297,7 +291,8 @@ def cli(ctx: click.Context) -> None:
     "--output",
     default="orca-2.html",
     show_default=True,
-    type=Target(),
+    type=click.Path(path_type=Path),
+    callback=_writable,
     metavar="FILE",
     help="Where the page goes.",
 )
@@ -921,8 +916,9 @@ def ask(question: str | None, values: tuple[str, ...], graph: str, list_: bool, 
 @click.argument("format_", metavar="FORMAT", required=False)
 @graph_option
 @click.option(
-    "-o", "--output", type=Target(folder=True), metavar="FILE", help="Write to FILE; where these are several, a folder."
-)
+    "-o", "--output", type=click.Path(path_type=Path), callback=partial(_writable, folder=True), metavar="FILE",
+    help="Write to FILE; where these are several, a folder.",
+)  # fmt: skip
 @click.option("--list", "list_", is_flag=True, help="The formats.")
 @click.option("--no-evidence", is_flag=True, help="Without the quotes.")
 @confidence_option
