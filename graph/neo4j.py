@@ -193,6 +193,8 @@ def _absence(error: BaseException) -> str:
         reason = "what answers is something else, or a Neo4j older than 5"
     elif "looks like HTTP" in str(root):
         reason = "what answers is a web server"
+    elif "No data" in str(root):
+        reason = "it broke off the connection"
     else:
         reason = root.strerror if isinstance(root, OSError) and root.strerror else _first_line(root)
     return f"no Neo4j answers ({reason}); is it running, and is that its Bolt port, 7687 by default?"

@@ -1,12 +1,14 @@
 """Pushing a graph into a real Neo4j: what is written, again, after changes, after a kill, beside others' data."""
 
+import logging
 import os
 import signal
 import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+import traceback
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor, wait
 from pathlib import Path
 from typing import Any
@@ -19,6 +21,8 @@ from begat.graph.neo4j_store import Neo4jStore
 from begat.graph.properties import edge_properties, node_properties
 from begat.graph.store import Store
 from tests import generated, miniature
+from tests.neo4j_server.others import answering, web_server
+from tests.neo4j_server.server import PASSWORD
 from tests.neo4j_server.wire import Wire
 
 pytestmark = pytest.mark.neo4j
@@ -197,12 +201,18 @@ def test_a_lost_connection_is_taken_up_by_the_driver_or_the_next_push(empty: str
     assert written(empty) == kept(larger)
 
 
-def test_a_server_that_does_not_come_back_is_one_clear_error(larger: Path) -> None:
-    with socket.socket() as unused:
-        unused.bind(("127.0.0.1", 0))
-        port = unused.getsockname()[1]
-    with pytest.raises(GraphError, match=f"bolt://127.0.0.1:{port}: no Neo4j answers"):
-        push(larger, f"bolt://127.0.0.1:{port}")
+def test_a_connection_that_is_lost_for_good_is_one_clear_error(
+    empty: str, larger: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(neo4j, "RETRYING", 0.5)
+    with Wire(empty) as wire:
+
+        def told(stage: str, done: int, total: int | None) -> None:
+            if stage == "edges" and done > 200:
+                wire.close()
+
+        with pytest.raises(GraphError, match=rf"^{wire.uri}: no Neo4j answers \(Connection refused\); [^\n]*$"):
+            push(larger, wire.uri, workers=2, progress=told)
 
 
 # -- beside other people's data -------------------------------------------------------------------------------------
@@ -337,6 +347,124 @@ def test_constraints_hold(empty: str, miniature_path: Path) -> None:
         run(empty, "CREATE (n:Begat {id: 'model-orca'})")
 
 
+# -- who asks ------------------------------------------------------------------------------------------------------------
+
+
+def test_the_right_password_opens_by_any_scheme(neo4j_guarded: str) -> None:
+    for scheme in ("bolt", "neo4j"):
+        uri = neo4j_guarded.replace("bolt", scheme)
+        assert run(uri, "SHOW CURRENT USER YIELD user") == [{"user": "neo4j"}]
+    address = neo4j.Address.of(neo4j_guarded, "neo4j", PASSWORD)
+    neo4j.connect(address).close()
+
+
+@pytest.mark.parametrize("scheme", ["bolt", "neo4j"])
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ({"NEO4J_PASSWORD": "wrong"}, "no user 'neo4j' with this password there; set NEO4J_USER and NEO4J_PASSWORD"),
+        ({"NEO4J_USER": "nobody"}, "no user 'nobody' with this password there; set NEO4J_USER and NEO4J_PASSWORD"),
+        ({"NEO4J_PASSWORD": ""}, "this Neo4j asks who you are; set NEO4J_USER and NEO4J_PASSWORD"),
+        ({"NEO4J_PASSWORD": "", "NEO4J_USER": ""}, "this Neo4j asks who you are; set NEO4J_USER and NEO4J_PASSWORD"),
+    ],
+    ids=["wrong password", "unknown user", "no password", "nothing"],
+)
+def test_a_refusal_says_what_to_set(
+    neo4j_guarded: str, scheme: str, said: dict[str, str], told: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as environment:
+        for name, value in said.items():
+            environment.setenv(name, value)
+        with pytest.raises(GraphError) as refused:
+            Neo4jStore.open(neo4j_guarded.replace("bolt", scheme))
+    assert str(refused.value).startswith(f"{neo4j_guarded.replace('bolt', scheme)}: {told}")
+    assert "\n" not in str(refused.value)
+
+
+@pytest.fixture
+def newcomer(neo4j_guarded: str) -> Iterator[str]:
+    """The name of a user who has not changed a first password yet, which is "first-one"."""
+    with neo4j.connected(neo4j.Address.of(neo4j_guarded)) as there, there.session(database="system") as session:
+        session.run("CREATE USER newcomer SET PASSWORD 'first-one' CHANGE REQUIRED").consume()
+        yield "newcomer"
+        session.run("DROP USER newcomer").consume()
+
+
+@pytest.mark.parametrize("scheme", ["bolt", "neo4j"])
+def test_a_first_password_must_be_changed(neo4j_guarded: str, newcomer: str, scheme: str, larger: Path) -> None:
+    with pytest.raises(GraphError, match="user 'newcomer' must choose a new password first: ALTER CURRENT USER "):
+        push(larger, neo4j_guarded.replace("bolt", scheme), user=newcomer, password="first-one")
+
+
+def test_after_many_wrong_passwords_even_the_right_one_has_to_wait(neo4j_guarded: str, newcomer: str) -> None:
+    for _ in range(3):
+        with pytest.raises(GraphError, match="no user 'newcomer' with this password there"):
+            neo4j.connect(neo4j.Address.of(neo4j_guarded, newcomer, "wrong"))
+    with pytest.raises(GraphError, match="too many wrong passwords, so none is taken for some seconds"):
+        neo4j.connect(neo4j.Address.of(neo4j_guarded, newcomer, "first-one"))
+
+
+def test_no_password_is_in_any_log_or_error(neo4j_guarded: str, caplog: pytest.LogCaptureFixture) -> None:
+    """Even where someone who uses begat as a library lets the driver tell all that it does."""
+    caplog.set_level(logging.DEBUG)
+    right, wrong = (neo4j.Address.of(neo4j_guarded, "neo4j", password) for password in (PASSWORD, "mistyped-one"))
+    neo4j.connect(right).close()
+    with pytest.raises(GraphError) as refused:
+        neo4j.connect(wrong)
+    told = [caplog.text, repr(right), repr(wrong), *traceback.format_exception(refused.value)]
+    assert "HELLO" in caplog.text, "it does tell"
+    for password in (PASSWORD, "mistyped-one"):
+        assert password not in "".join(told)
+
+
+# -- who answers ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("scheme", ["bolt", "neo4j"])
+@pytest.mark.parametrize(
+    ("said", "why"),
+    [
+        (b"HTTP/1.1 400 Bad Request\r\n\r\n", "what answers is a web server"),
+        (b"SSH-2.0-Server\r\n", "what answers is something else, or a Neo4j older than 5"),
+        (b"", "Connection to {place} closed with incomplete handshake response"),
+    ],
+)
+def test_what_answers_and_is_no_neo4j(scheme: str, said: bytes, why: str) -> None:
+    with answering(said) as place, pytest.raises(GraphError) as refused:
+        neo4j.connect(neo4j.Address.of(f"{scheme}://{place}"))
+    remedy = "is it running, and is that its Bolt port, 7687 by default?"
+    assert str(refused.value) == f"{scheme}://{place}: no Neo4j answers ({why.format(place=place)}); {remedy}"
+
+
+def test_a_web_server_that_waits_for_more_is_not_waited_for_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(neo4j, "PATIENCE", 0.3)
+    with web_server() as place, pytest.raises(GraphError, match=rf"^bolt://{place}: no Neo4j answers \(timed out\); "):
+        neo4j.connect(neo4j.Address.of(f"bolt://{place}"))
+
+
+@pytest.mark.parametrize("scheme", ["bolt", "neo4j"])
+def test_where_nobody_listens(scheme: str) -> None:
+    with socket.socket() as unused:
+        unused.bind(("127.0.0.1", 0))
+        uri = f"{scheme}://127.0.0.1:{unused.getsockname()[1]}"
+        with pytest.raises(GraphError, match=rf"^{uri}: no Neo4j answers \(Connection refused\); [^\n]*$"):
+            neo4j.connect(neo4j.Address.of(uri))
+
+
+@pytest.mark.parametrize("scheme", ["bolt+s", "neo4j+ssc"])
+def test_encryption_that_is_not_there(scheme: str, neo4j_uri: str) -> None:
+    with pytest.raises(
+        GraphError, match=r"no encrypted connection \([^)\n]*\); without \+s if the server has no encr[^\n]*$"
+    ):
+        neo4j.connect(neo4j.Address.of(neo4j_uri.replace("bolt", scheme)))
+
+
+def test_what_the_driver_logs_is_there_for_who_uses_begat_as_a_library(caplog: pytest.LogCaptureFixture) -> None:
+    with pytest.raises(GraphError):
+        neo4j.connect(neo4j.Address.of("neo4j://127.0.0.1:9"))
+    assert "Unable to retrieve routing information" in caplog.text
+
+
 # -- addresses -------------------------------------------------------------------------------------------------------
 
 
@@ -348,12 +476,30 @@ def test_passwords_come_from_the_environment(monkeypatch: pytest.MonkeyPatch) ->
         "neo4j+s://example.org:7687", "papers", ("reader", "secret"),
     )  # fmt: skip
     assert "secret" not in repr(address)
-    with pytest.raises(UsageError) as refused:
-        neo4j.Address.of("neo4j://me:hidden@example.org")
-    assert "hidden" not in str(refused.value)
 
 
-@pytest.mark.parametrize("url", ["neo4j://", "http://localhost:7474", "graph.begat", "neo4j:localhost"])
+@pytest.mark.parametrize(
+    "url",
+    [
+        "neo4j://me:hidden@example.org",
+        "http://me:hidden@example.org",
+        "neo4j://me:/hidden@example.org",
+        "neo4j://me:?hidden#@example.org",
+        "neo4j://hidden@me:hidden@example.org",
+    ],
+)
+def test_an_address_with_a_password_is_refused_and_not_repeated(url: str) -> None:
+    refusing: list[Callable[[str], object]] = [neo4j.Address.of, neo4j.wipe]
+    for refuse in [*refusing, Store.open] if url.startswith("neo4j") else refusing:
+        with pytest.raises(UsageError, match=r"://…@example\.org: ") as refused:
+            refuse(url)
+        assert "hidden" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["neo4j://", "http://localhost:7474", "graph.begat", "neo4j:localhost", "neo4j://[::1", "bolt://a:b", "bolt://a:0"],
+)
 def test_what_is_no_address(url: str) -> None:
     with pytest.raises(UsageError, match="no address of a Neo4j"):
         neo4j.Address.of(url)

@@ -8,6 +8,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 MAIN = Path(__file__).with_name("Neo4jServer.java")
+PASSWORD = "not-a-word-in-any-answer"
+"""Of the server that the tests share."""
 
 
 def why_not() -> str | None:
@@ -25,9 +27,14 @@ BRIEF = ("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC")
 
 
 @contextmanager
-def server(home: Path, heap: str = "1g", port: int = 0, java: Sequence[str] = BRIEF) -> Iterator["Server"]:
-    """A server with its data in `home`, on a free port of loopback unless one is given; `java` are options of Java."""
-    running = Server(home, heap, port, java)
+def server(
+    home: Path, heap: str = "1g", port: int = 0, java: Sequence[str] = BRIEF, password: str | None = None
+) -> Iterator["Server"]:
+    """A server with its data in `home`, on a free port of loopback unless one is given; `java` are options of Java.
+
+    With a `password`, which the user `neo4j` gets, it asks who one is.
+    """
+    running = Server(home, heap, port, java, password)
     try:
         yield running
     finally:
@@ -37,13 +44,18 @@ def server(home: Path, heap: str = "1g", port: int = 0, java: Sequence[str] = BR
 class Server:
     """A running server; `uri` is where it listens."""
 
-    def __init__(self, home: Path, heap: str = "1g", port: int = 0, java: Sequence[str] = BRIEF) -> None:
+    def __init__(
+        self, home: Path, heap: str = "1g", port: int = 0, java: Sequence[str] = BRIEF, password: str | None = None
+    ) -> None:
         home.mkdir(parents=True, exist_ok=True)
         classes = f"{os.environ['BEGAT_NEO4J_LIB']}/*"
         command = ["java", *java, f"-Xmx{heap}", "-cp", classes, str(MAIN), str(home), str(port)]
+        environment = {**os.environ, "NEW_PASSWORD": password} if password else None
         self.log = home / "server.log"
         with self.log.open("wb") as log:
-            self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log)
+            self.process = subprocess.Popen(
+                command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log, env=environment
+            )
         assert self.process.stdout
         self.uri = next((line for line in map(_text, self.process.stdout) if line.startswith("bolt://")), "")
         if not self.uri:
