@@ -63,14 +63,15 @@ def mixed(path: Path, seed: int, things: int = 200, papers: int = 60, edges: int
         Node(f"arxiv-{n}", NodeType.PAPER, f"Paper {n}", (), dice.choice(["2021-01-01", "2022", None]), arxiv=f"{n}")
         for n in range(papers)
     ]
+    works, written = nodes[:things], nodes[things:]
     triples: set[Triple] = set()
     while len(triples) < edges:
         relation = dice.choice([*LINEAGE, *Relation])
         if relation is Relation.AUTHORED_BY:
             continue
-        among = nodes[things:] if relation in (Relation.INTRODUCES, Relation.CITES, Relation.MENTIONS) else nodes
+        among = written if relation in (Relation.INTRODUCES, Relation.CITES, Relation.MENTIONS) else nodes
         subject = dice.choice(among).id
-        object_ = dice.choice(nodes[things:] if relation is Relation.CITES else nodes[:things]).id
+        object_ = dice.choice(written if relation is Relation.CITES else works).id
         if subject != object_:
             triples.add((subject, relation, object_))
     return build(path, nodes, sorted(triples))

@@ -35,7 +35,6 @@ def small(neo4j_uri: str, miniature_path: Path) -> Iterator[Both]:
         neo4j.push(store, neo4j_uri)
         with Neo4jStore.open(neo4j_uri) as pushed:
             yield Both(store, pushed)
-    cleared(neo4j_uri)
 
 
 # -- what people paste ------------------------------------------------------------------------------------------------

@@ -81,7 +81,6 @@ def both(request: pytest.FixtureRequest, neo4j_uri: str, tmp_path_factory: pytes
         with Neo4jStore.open(neo4j_uri) as pushed:
             yield Both(request.param, store, pushed)
     without_others(neo4j_uri)
-    cleared(neo4j_uri)
 
 
 def values(question: Question, corpus: str) -> list[dict[str, Any]]:

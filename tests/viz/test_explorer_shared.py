@@ -33,7 +33,6 @@ def shared(neo4j_uri: str, miniature_path: Path) -> Iterator[str]:
         ).consume()
         yield neo4j_uri
         session.run(theirs).consume()
-    cleared(neo4j_uri)
 
 
 @pytest.fixture(scope="module")
