@@ -465,7 +465,7 @@ def spelled(short: str, long: str) -> bool:
     A hyphened word counts as one or as several; a long form that holds an acronym is refused, for what is added to
     one makes another thing.
 
-    >>> spelled("QuaRT", "Quasi-Random Tensors"), spelled("Q2T", "Query to Tensor"), spelled("QRT", "Quasi Tensors")
+    >>> spelled("QuRT", "Quasi-Random Tensors"), spelled("Q2T", "Query to Tensor"), spelled("QRT", "Quasi Tensors")
     (True, True, False)
     >>> spelled("QRT", "QR Tuned")
     False
@@ -488,24 +488,22 @@ _WORDS = re.compile(r"[^\W_]+(?:-[^\W_]+)*")
 _CAPITALS = re.compile(r"[A-Z]")
 
 
-def _spells(letters: str, parts: tuple[str, ...]) -> bool:
+def _spells(letters: str, parts: tuple[str, ...], inner: int = 1) -> bool:
+    """Whether the first letters of the parts are these, up to so many `inner` ones (the e of `NeRF`) among them."""
     if not letters or not parts:
         return not letters and all(part in words.FUNCTION for part in parts)
     part, rest = parts[0], parts[1:]
-    if _FOR_WORDS.get(letters[0]) == part and _spells(letters[1:], rest):
+    if _FOR_WORDS.get(letters[0]) == part and _spells(letters[1:], rest, inner):
         return True
-    if part in words.FUNCTION and _spells(letters, rest):
+    if part in words.FUNCTION and _spells(letters, rest, inner):
         return True
-    if "-" in part and _spells(letters, (*part.split("-"), *rest)):
+    if "-" in part and _spells(letters, (*part.split("-"), *rest), inner):
         return True
-    at = 0
-    for taken, letter in enumerate(letters, 1):
-        at = part.find(letter, at) + 1
-        if at == 0 or (taken == 1 and at > 1):
-            return False
-        if _spells(letters[taken:], rest):
-            return True
-    return False
+    if part[0] != letters[0]:
+        return False
+    if _spells(letters[1:], rest, inner):
+        return True
+    return inner > 0 and letters[1:2] in part[1:] and _spells(letters[2:], rest, inner - 1)
 
 
 def long_form(tokens: Tokens, start: int, end: int, short: str) -> int | None:

@@ -116,9 +116,10 @@ def test_short_forms_are_defined(text: str, pair: tuple[str, str]) -> None:
     ("short", "long"),
     [
         ("SHT", "sparse hint tuning"),
-        ("QuaRT", "Quasi-Random Tensors"),
+        ("QuRT", "Quasi-Random Tensors"),
         ("NTF", "non-negative tensor factorization"),
         ("HTP", "hint tuning pre-training"),
+        ("QuRF", "quokka radiance field"),
         ("Q2T", "Query to Tensor"),
     ],
 )
@@ -128,7 +129,14 @@ def test_a_long_form_tells_its_short_form_by_its_letters(short: str, long: str) 
 
 @pytest.mark.parametrize(
     ("short", "long"),
-    [("SHT", "sparse tuning"), ("SHT", "SHT tuned"), ("SHT", "SH Tuned"), ("QT", "Query Tensor"), ("that", "the hat")],
+    [
+        ("SHT", "sparse tuning"),
+        ("SHT", "SHT tuned"),
+        ("SHT", "SH Tuned"),
+        ("QT", "Query Tensor"),
+        ("that", "the hat"),
+        ("QUOKT", "Quokka-Omni Tuner"),
+    ],
 )
 def test_what_only_resembles_a_long_form_is_another_thing(short: str, long: str) -> None:
     assert not spelled(short, long)
