@@ -336,10 +336,7 @@ def _keep(store: Store, numbers: dict[tuple[str, str], int], statements: Iterabl
         if document not in numbers:
             numbers[document] = store.add_document(Document(id=s.document, text="", source=s.source), digest="")
         store.add_assertions([(s.claim, numbers[document], s.assertion)])
-        store.connection.execute(
-            "UPDATE assertions SET subject_node = ?, object_node = ?, paper_node = ? WHERE claim = ? AND document = ?",
-            (s.subject, s.object, s.paper, s.claim, numbers[document]),
-        )
+        store.set_ends([(s.subject, s.object, s.paper, s.claim, numbers[document])])
 
 
 # -- from rows ---------------------------------------------------------------------------------------------------

@@ -519,6 +519,14 @@ class Store:
             ],
         )  # fmt: skip
 
+    def set_ends(self, ends: Iterable[tuple[str | None, str | None, str | None, str, int]]) -> None:
+        """Say which nodes assertions are about: (subject node, object node, paper node, claim, document number)."""
+        # The plus keeps SQLite from the index of documents: a claim has few assertions, a document may have thousands.
+        self.connection.executemany(
+            "UPDATE assertions SET subject_node = ?, object_node = ?, paper_node = ? WHERE claim = ? AND +document = ?",
+            ends,
+        )
+
     def documents(self, where: str = "1", parameters: Sequence[object] = ()) -> Iterator[tuple[int, Document]]:
         """(number, Document) in order of number; `where` is SQL over the table's columns.
 
@@ -791,10 +799,7 @@ class Store:
             "INSERT INTO edges VALUES (?, ?, ?, ?, ?, ?, ?)",
             ((e.subject, e.relation, e.object, e.confidence, e.support, e.origin, e.date) for e in edges),
         )
-        self.connection.executemany(
-            "UPDATE assertions SET subject_node = ?, object_node = ?, paper_node = ? WHERE claim = ? AND document = ?",
-            ends,
-        )
+        self.set_ends(ends)
         self.add_entries(entries)
         self.raise_revision()
 

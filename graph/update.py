@@ -615,10 +615,7 @@ class _Update:
         self.store.add_assertions([(claim, number, assertion)])
         self.counts["assertions"] += 1
         ends = (descent.newer.id, descent.older.id, self.doc(number).node)
-        self.sql.execute(
-            "UPDATE assertions SET subject_node = ?, object_node = ?, paper_node = ? WHERE claim = ? AND document = ?",
-            (*ends, claim, number),
-        )
+        self.store.set_ends([(*ends, claim, number)])
         self.edges.add((ends[0], descent.relation, ends[1]))
 
     def _first_mention(self, node: str) -> tuple[int, Evidence] | None:
