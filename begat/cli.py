@@ -133,8 +133,9 @@ def _writable(ctx: click.Context, param: click.Parameter, target: Path | None, *
 
 
 output_option = click.option(
-    "-o", "--output", type=click.Path(path_type=Path), callback=_writable, metavar="FILE", help="Write to FILE."
-)
+    "-o", "--output", type=click.Path(path_type=Path), callback=_writable, metavar="FILE", help="Write to FILE.",
+    is_eager=True,  # a format may follow from its ending
+)  # fmt: skip
 confidence_option = click.option(
     "--min-confidence",
     type=click.FloatRange(0, 1),
@@ -179,11 +180,22 @@ def client_options(command: Callable[..., Any]) -> Callable[..., Any]:
     return command
 
 
+_SCENES = ("json", "mermaid", "dot", "html", "svg", "png", "pdf")
+_ENDINGS = {"htm": "html", "mmd": "mermaid", "gv": "dot"}
+
+
 def scene_format(plain: str) -> Callable[[Any], Any]:
-    """How a picture is written; `plain` is its form on a terminal."""
+    """How a picture is written; `plain` is its form on a terminal, and in a file whose ending says nothing else."""
+
+    def by_ending(context: click.Context, _: click.Parameter, given: str | None) -> str:
+        output: Path | None = context.params.get("output")
+        ending = output.suffix.lower().lstrip(".") if output else ""
+        named = _ENDINGS.get(ending, ending)
+        return given or (named if named in _SCENES else plain)
+
     return click.option(
-        "--format", "format_", type=click.Choice([plain, "json", "mermaid", "dot", "html", "svg", "png", "pdf"]),
-        default=plain, show_default=True, help="How it is written; png and pdf need Chromium or Chrome.",
+        "--format", "format_", type=click.Choice([plain, *_SCENES]), callback=by_ending,
+        help=f"How it is written; png and pdf need Chromium or Chrome.  [default: as the ending of -o says, else {plain}]",
     )  # fmt: skip
 
 
@@ -674,8 +686,8 @@ def _enriched(found: Enriched) -> str:
     epilog=examples(
         "begat lineage 'Orca 2'",
         "begat lineage BERT --descendants --depth 2",
-        "begat lineage 'Orca 2' --format html -o orca-2.html",
-        "begat lineage LoRA --format png -o lora.png",
+        "begat lineage 'Orca 2' -o orca-2.html",
+        "begat lineage LoRA -o lora.png",
     ),
 )
 @click.argument("name")
@@ -722,7 +734,7 @@ def lineage(
 
 @cli.command(
     short_help="A family over the years, and what it builds on.",
-    epilog=examples("begat family LLaMA", "begat family BERT --format html -o bert-family.html"),
+    epilog=examples("begat family LLaMA", "begat family BERT -o bert-family.html"),
 )
 @click.argument("name")
 @graph_option
@@ -744,7 +756,7 @@ def family(name: str, graph: str, min_confidence: float, format_: str, output: P
 
 @cli.command(
     short_help="Two things side by side, and where they part.",
-    epilog=examples("begat compare 'Orca 2' WizardLM", "begat compare DistilBERT TinyBERT --format html -o two.html"),
+    epilog=examples("begat compare 'Orca 2' WizardLM", "begat compare DistilBERT TinyBERT -o two.html"),
 )
 @click.argument("a")
 @click.argument("b")

@@ -329,6 +329,25 @@ def test_a_folder_is_no_file_to_write_to(tmp_path: Path, built: Path) -> None:
             cli.main([*command, "-o", str(tmp_path)], standalone_mode=False)
 
 
+@pytest.mark.parametrize(
+    ("ending", "form", "beginning"),
+    [
+        ("html", [], "<!doctype html>"),
+        ("svg", [], "<svg "),
+        ("mmd", [], "flowchart "),
+        ("json", [], "{"),
+        ("txt", [], "Orca 2 "),
+        ("html", ["--format", "json"], "{"),
+    ],
+)
+def test_the_ending_of_a_file_says_how_a_picture_is_written_unless_the_format_does(
+    tmp_path: Path, built: Path, ending: str, form: list[str], beginning: str
+) -> None:
+    file = tmp_path / f"orca.{ending}"
+    cli.main(["lineage", "Orca 2", "-g", str(built / "graph.begat"), *form, "-o", str(file)], standalone_mode=False)
+    assert file.read_text().startswith(beginning)
+
+
 def test_where_a_graph_cannot_be_made_no_service_is_asked(tmp_path: Path) -> None:
     with pytest.raises(GraphError, match="missing does not exist; make it first, or give another -g"):
         api.grow("arxiv:2311.11045", tmp_path / "missing" / "graph.begat", offline=True, cache=tmp_path)
