@@ -206,6 +206,7 @@ def gather(
 
     definitions = list(_definitions(reading, tokens))
     long = {d.long for d in definitions}
+    # what ends where such a noun stands between long and short form would be the long form with the noun
     classed = {d.short[0] - 1 for d in definitions if d.long[1] + 1 == d.short[0] - 1}
     for d in definitions:
         add(*d.long, "long")
@@ -448,12 +449,14 @@ def _definitions(reading: Reading, tokens: Tokens) -> Iterator[Definition]:
 def _classed(tokens: Tokens, start: int, end: int, short: str) -> bool:
     """Whether the word before `end` says what the long form is and has no part in it: "Sparse Hint Tuning method (SHT)"."""
     letters = _LETTERS.findall(short.lower())
-    if end - start < 3 or not letters or tokens.lower[end - 1] not in _COMPANIONS | _CLASSES:
+    if end - start < 3 or not letters or tokens.lower[end - 1] not in _CLASSES:
         return False
     return bool(tokens.lower[end - 1][0] != letters[-1] == tokens.lower[end - 2][0])
 
 
-_CLASSES = frozenset("method methods loss module mechanism strategy scheme system network estimator policy".split())
+_CLASSES = _COMPANIONS | frozenset(
+    "method methods loss module mechanism strategy scheme system network estimator policy".split()
+)
 _LETTERS = re.compile(r"[^\W_]")
 _FOR_WORDS = {"2": "to", "4": "for"}
 
