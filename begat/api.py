@@ -297,7 +297,8 @@ def build(
 
     Building the same sources again changes nothing; a document that changed or went from its source takes its
     assertions with it. The returned Graph's `report` says what was done. Raises SourceError, and makes no file, where
-    there was none and nothing could be read; and, before anything, where there are only folders without files.
+    there was none and nothing could be read; and, before anything, where there are only folders without files, or a file
+    of metadata is not there.
     """
     from begat import loaders
     from begat.graph.build import build as build_graph
@@ -307,6 +308,8 @@ def build(
     names = [str(source) for source in sources]
     if names and all(map(loaders.is_empty, names)):
         raise SourceError(f"{', '.join(names)}: {loaders.NO_FILES}")
+    files = [str(file) for file in metadata if str(file) != ARXIV]
+    loaders.expect(files)
     base = Path(graph).resolve().parent
     complete: set[str] = set()
     failed: set[str] = set()
@@ -335,7 +338,6 @@ def build(
     ):
 
         def facts() -> Iterator[Facts]:
-            files = [str(file) for file in metadata if str(file) != ARXIV]
             for file in files:
                 yield from loaders.metadata(file, on_problem=problems, client=client)
             if len(files) < len(metadata):

@@ -124,9 +124,14 @@ graph_option = click.option(
 
 
 def _writable(ctx: click.Context, param: click.Parameter, target: Path | None, *, folder: bool = False) -> Path | None:
-    """Refuses what cannot be written before any work is done for it; `folder`: it may be one that is there already."""
+    """Refuses what cannot be written before any work is done for it; `folder`: it may be one that is there already.
+
+    `-` is standard output, as if nothing were given.
+    """
     from begat.graph.export import reachable
 
+    if target == Path("-"):
+        return None
     if target is not None:
         reachable(target, folder=folder)
     return target
@@ -308,7 +313,7 @@ def cli(ctx: click.Context) -> None:
     metavar="FILE",
     help="Where the page goes.",
 )
-def demo(graph: str, output: Path) -> None:
+def demo(graph: str, output: Path | None) -> None:
     """Build the example corpus, print the lineage of Orca 2, write its page."""
     corpus = Path(__file__).parent / "examples"
     report = _build([str(corpus / "papers.jsonl"), str(corpus / "posts")], graph, workers=1)
@@ -320,11 +325,11 @@ def demo(graph: str, output: Path) -> None:
 
         say("")
         emit(page(lineage), output)
+    look = f"  open {output} in a browser\n" if output else ""
     called = "begat" if shutil.which("begat") else os.path.relpath(sys.argv[0])
     say(
         f"\nThe graph is {graph}, built from {report.read} texts of the example corpus. Try next:\n"
-        f"  open {output} in a browser\n"
-        f"  {called} show BERT -g {graph}\n"
+        f"{look}  {called} show BERT -g {graph}\n"
         f"  {called} path 'Orca 2' Transformer -g {graph}\n"
         f"  {called} ask most-built-upon -g {graph}\n"
         f"  {called} serve -g {graph}\n"

@@ -6,7 +6,7 @@ And addresses of what services have (`arxiv:2311.11045`), for which a client ask
 import os
 import re
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from hashlib import blake2b
@@ -16,7 +16,7 @@ from pathlib import Path
 from stat import S_ISREG
 from typing import cast
 
-from begat.graph.errors import ServiceError
+from begat.graph.errors import ServiceError, SourceError
 from begat.graph.missing import completed
 from begat.graph.model import Document, Facts
 from begat.graph.store import Store
@@ -70,6 +70,17 @@ def read(
 def is_address(source: str) -> bool:
     """Whether a source is no file, but the address of what a service has."""
     return address(source) is not None
+
+
+def expect(sources: Iterable[str]) -> None:
+    """Say at once, before hours of work, that a file is not there.
+
+    Raises:
+        SourceError: neither a file or folder nor standard input nor an address.
+    """
+    for source in sources:
+        if source != "-" and not is_address(source) and not Path(source).exists():
+            raise SourceError(f"{source}: no such file or folder; check the path")
 
 
 def asked_metadata(client: Client, store: Store, on_problem: OnProblem) -> Iterator[Facts]:

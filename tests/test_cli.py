@@ -329,6 +329,25 @@ def test_a_folder_is_no_file_to_write_to(tmp_path: Path, built: Path) -> None:
             cli.main([*command, "-o", str(tmp_path)], standalone_mode=False)
 
 
+def test_a_dash_is_standard_output(
+    tmp_path: Path, built: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    cli.main(["export", "assertions", "-g", str(built / "graph.begat"), "-o", "-"], standalone_mode=False)
+    assert '"relation"' in capsys.readouterr().out
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_file_of_metadata_that_is_not_there_is_said_before_the_work(tmp_path: Path) -> None:
+    (tmp_path / "notes.txt").write_text("Kestrel extends Merlin.", encoding="utf-8")
+    with pytest.raises(SourceError, match=r"facts\.jsonl: no such file or folder; check the path"):
+        cli.main(
+            ["build", str(tmp_path / "notes.txt"), "--metadata", "facts.jsonl", "-g", str(tmp_path / "x.begat")],
+            standalone_mode=False,
+        )
+    assert not (tmp_path / "x.begat").exists()
+
+
 @pytest.mark.parametrize(
     ("ending", "form", "beginning"),
     [
