@@ -20,6 +20,7 @@ STRONG, CAP, NUMBER, LOW, FUNCTION, JOIN, BREAK = range(7)
 that may stand inside a name; a mark that may not."""
 
 _JOINS = frozenset("- – + & * ^ _ . 's ’s ! † ~".split())
+_DASHES = frozenset("-–—")
 _CONNECTORS = frozenset("of for and with in on the to by from via as a at through".split())
 LONGEST = 9
 _SUBTLE = frozenset("- – + & 's ’s *".split())
@@ -60,6 +61,10 @@ class Tokens:
     title: list[bool]
     """For each sentence, whether it is the title."""
 
+    def colon(self, i: int) -> bool:
+        """Whether the token i of a title is a colon, or a dash that stands for one."""
+        return self.text[i] == ":" or (self.kinds[i] == BREAK and self.text[i] in _DASHES)
+
     @classmethod
     def of(cls, reading: Reading) -> "Tokens":
         """The tokens of a reading, sentence after sentence."""
@@ -74,9 +79,13 @@ class Tokens:
                 sentence.append(number)
         first.append(len(texts))
         kinds = [kind(t) for t in texts]
+        titled = [s.title for s in reading.sentences]
         for i in range(2, len(texts)):
-            if texts[i - 1] in ("-", "/") and starts[i] == ends[i - 1] and starts[i - 1] == ends[i - 2]:
+            before, after = starts[i - 1] - ends[i - 2], starts[i] - ends[i - 1]
+            if texts[i - 1] in ("-", "/", "·") and not before and not after:
                 _hang_together(texts, kinds, i)
+            elif texts[i - 1] in _DASHES and before and after and kinds[i] != NUMBER and titled[sentence[i]]:
+                kinds[i - 1] = BREAK  # "Kestrel - Fast Search": what stands before is named
         return cls(
             texts,
             [t.lower() for t in texts],
@@ -85,12 +94,15 @@ class Tokens:
             starts,
             ends,
             first,
-            [s.title for s in reading.sentences],
+            titled,
         )
 
 
 def _hang_together(texts: list[str], kinds: list[int], i: int) -> None:
     """Let what a hyphen joins tell of a name together: `phi-2`, `ImageNet-A`, `Q-learning`; a slash only in `B/16`."""
+    if texts[i - 1] == "·":
+        kinds[i - 1] = JOIN
+        return
     if texts[i - 1] == "/":
         if len(texts[i - 2]) == 1 and texts[i - 2].isupper() and texts[i].isdigit():
             kinds[i - 1] = JOIN
@@ -281,9 +293,7 @@ def _alphanumeric(token: str) -> str:
 def _colon(tokens: Tokens, start: int, end: int) -> int | None:
     """Where the title's name before a colon ends, if there is one of at most seven tokens."""
     for at in range(start + 1, min(end, start + 11)):
-        if tokens.text[at] in (":", "?", "!") and tokens.text[at] == ":":
-            return at
-        if tokens.text[at] in ("—", "–") and at > start:
+        if tokens.colon(at):
             return at
     return None
 
@@ -292,7 +302,7 @@ def _segments(tokens: Tokens, start: int, end: int) -> Iterator[tuple[int, int]]
     """What the title's function words and marks keep apart."""
     i = start
     for j in range(start, end + 1):
-        if j == end or tokens.kinds[j] in (FUNCTION, BREAK) or tokens.text[j] == ":":
+        if j == end or tokens.kinds[j] in (FUNCTION, BREAK):
             if i < j <= i + 6:
                 yield i, j
                 if j - i > 2:

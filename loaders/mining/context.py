@@ -14,7 +14,7 @@ from typing import Any
 from begat.graph import names as naming
 from begat.graph.model import Thing
 from begat.graph.vocabulary import NodeType
-from begat.loaders.mining import coreference, lists, stance
+from begat.loaders.mining import coreference, glossary, lists, stance
 from begat.loaders.mining.cues import PREPOSITIONS, ideas, stem
 from begat.loaders.mining.lists import Item
 from begat.loaders.mining.reading import Name, Reading
@@ -277,8 +277,10 @@ class Teller:
             yield f"{side} rank {min(scene.introduced.index(thing), 2)}"
             if thing == min(scene.introduced, key=lambda t: self.first.get(t, 99)):
                 yield f"{side} is first introduced"
-        for word in scene.things[thing].name.split()[-1:]:
-            yield f"{side} head {word.lower()}"
+        name = scene.things[thing].name
+        yield f"{side} head {name.split()[-1].lower()}"
+        for sign in glossary.told(naming.fold(name), tuple(name.lower().split())).signs:
+            yield f"{side} {sign}"
 
     def _pair(self, c: Candidate, s: str, o: str, alike: str) -> Iterator[str]:
         yield f"akin {alike} {s} {o}"

@@ -56,7 +56,7 @@ class Scene:
         self.longs = {d.long for d in definitions}
         self.partner = {d.short: d.long for d in definitions} | {d.long: d.short for d in definitions}
         self.title_end = tokens.first[self.title + 1] if self.title is not None else 0
-        self.colon = next((i for i in range(self.title_end) if tokens.text[i] == ":"), 0)
+        self.colon = next((i for i in range(self.title_end) if tokens.colon(i)), 0)
         self.size = max(1, n - self.title_end)
         # where the text first speaks of what it does itself
         proposing = (i for i in range(self.title_end, n) if tokens.lower[i] in PROPOSE and _own(tokens, i))

@@ -5,7 +5,9 @@ from collections import defaultdict
 import numpy as np
 import numpy.typing as npt
 
+from begat.graph.names import fold
 from begat.graph.vocabulary import NodeType
+from begat.loaders.mining import glossary
 from begat.loaders.mining.context import INTRODUCED, akin
 from begat.loaders.mining.judge import JUDGED, NOWHERE, RIVALS, Scores
 from begat.loaders.mining.judges import Floats
@@ -19,7 +21,7 @@ _LEAST = -9.0
 
 
 def measures(seen: Sight, scores: Scores) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp], Floats]:
-    """For every (candidate, relation) worth it: their places in the scores, and a row of numbers (rows, 36)."""
+    """For every (candidate, relation) worth it: their places in the scores, and a row of numbers (rows, 40)."""
     rows, columns = np.nonzero(scores.whole > WORTH)
     if not len(rows):
         return rows, columns, np.zeros((0, 0))
@@ -110,5 +112,12 @@ class _View:
             (c.subject in self.titled) + 2.0 * (c.object in self.titled),
             float(scene.count[c.subject]),
             float(scene.count[c.object]),
+            *self._known(c.subject),
+            *self._known(c.object),
         ]
         return self._shared[n]
+
+    def _known(self, thing: int) -> tuple[float, float]:
+        """Whether the glossary knows a thing for the name of something, and whether for something else."""
+        of = glossary.kinds(fold(self.seen.scene.things[thing].name)) if thing else ()
+        return glossary.rough(of)

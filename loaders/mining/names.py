@@ -19,6 +19,7 @@ import numpy.typing as npt
 from begat.graph.model import Document, Thing
 from begat.graph.names import fold
 from begat.graph.vocabulary import NodeType
+from begat.loaders.mining import glossary
 from begat.loaders.mining.candidates import Candidate, Definition, Tokens, gather, spelled
 from begat.loaders.mining.features import Scene
 from begat.loaders.mining.gazetteer import TYPES, Gazetteer
@@ -28,8 +29,10 @@ from begat.loaders.mining.readings import readings
 
 NAMED = 0.4
 """How likely a candidate must be a name to be one: where precision and recall balance on the gold."""
-PRIOR = [2, 3, 4, 12, 29, 30, 57, 58, 59, 60]
-"""Measures of a candidate that also speak about its borders."""
+PRIOR = [2, 3, 4, 12, 29, 30, 57, 58, 59, 60, 95, 96, 97, 98, 99, 100, 101, 102]
+"""Measures of a candidate that also speak about its borders; the last eight say what the glossary knows of it."""
+KNOWN = 101
+"""The measure that says whether the glossary knows a candidate for the name of something."""
 UNLIKELY = 0.05
 """Candidates below are not considered further."""
 AT_LEAST = [12, 57, 58, 59]
@@ -120,15 +123,16 @@ def look(reading: Reading, phrases: Collection[str]) -> View:
 
 
 def look_up(seen: View, gazetteer: Gazetteer) -> View:
-    """The same candidates with what a gazetteer knows of them."""
+    """The same candidates with what a gazetteer and the glossary know of them."""
     signs, measures, here = [], [], []
     for candidate, own_signs, own_here in zip(seen.candidates, seen.signs, seen.here, strict=True):
         i, j = candidate.places[0]
         ends = _folded(seen.tokens.lower[i]), _folded(seen.tokens.lower[j - 1])
-        known = gazetteer.signs(candidate.key, *ends)
+        told = glossary.told(candidate.key, tuple(seen.tokens.lower[i:j]))
+        known = [*gazetteer.signs(candidate.key, *ends), told.signs]
         signs.append(own_signs + known)
         here.append([place + known for place in own_here])
-        measures.append(gazetteer.measures(candidate.key, *ends))
+        measures.append(gazetteer.measures(candidate.key, *ends) + told.measures)
     rows = np.column_stack([seen.measures, np.array(measures)]) if measures else seen.measures
     return View(seen.tokens, seen.candidates, seen.definitions, signs, rows, here)
 
@@ -231,23 +235,27 @@ def places(seen: View, chance: Floats, here: Floats) -> tuple[list[tuple[int, in
         for at in range(i, j):
             over.setdefault(at, []).append(number)
     logit = {n: log(chance[n] / (1 - chance[n])) for n in likely}
+    known = seen.measures[:, KNOWN].tolist()
     said = dict(zip((place for c in seen.candidates for place in c.places), here.tolist(), strict=True))
     rows = []
     for number, (i, j, n) in enumerate(stands):
         around, inside, across = -4.0, -4.0, -4.0
         said_around, said_inside, said_across = -6.0, -6.0, -6.0
         longer = 0
+        known_around = known_inside = 0.0
         for other in {o for at in range(i, j) for o in over[at]}:
             if other == number:
                 continue
             i2, j2, m = stands[other]
             if i2 <= i and j2 >= j:
                 said_around = max(said_around, said[i2, j2])
+                known_around = max(known_around, known[m])
                 if logit[m] > around:
                     around, longer = logit[m], (j2 - i2) - (j - i)
             elif i2 >= i and j2 <= j:
                 inside = max(inside, logit[m])
                 said_inside = max(said_inside, said[i2, j2])
+                known_inside = max(known_inside, known[m])
             else:
                 across = max(across, logit[m])
                 said_across = max(said_across, said[i2, j2])
@@ -264,10 +272,10 @@ def places(seen: View, chance: Floats, here: Floats) -> tuple[list[tuple[int, in
                 float(i > a and t.text[i - 1] == "-"), float(j < b and t.text[j] == "-"),
                 float(t.title[s]), len(seen.candidates[n].places), t.kinds[i], t.kinds[j - 1],
                 said[i, j], said_around, said_inside, said_across, said[i, j] - max(said_around, said_inside, said_across),
-                *seen.measures[n, PRIOR],
+                known_around, known_inside, *seen.measures[n, PRIOR],
             ]
         )  # fmt: skip
-    return stands, np.array(rows, dtype=np.float64).reshape(len(rows), 23 + len(PRIOR))
+    return stands, np.array(rows, dtype=np.float64).reshape(len(rows), 25 + len(PRIOR))
 
 
 def resolve(

@@ -18,7 +18,7 @@ from begat.loaders.mining.readings import readings
 
 RULES = "6"
 """Raised with every change of the code that may change what is found."""
-WEIGHTS = ("names.npz", "relations.npz", "words.json")
+WEIGHTS = ("names.npz", "relations.npz", "words.json", "glossary.tsv")
 
 
 def _version() -> str:
@@ -40,7 +40,7 @@ gold: 219 of 220), or several without a function word among them that the text n
 PHRASED = 0.7
 """The same where the text does not name several words again, one of which is written like a name (26 of 37 on all that is
 annotated). A plain phrase that never comes again tells nothing (43 of 119), nor one with a function word (32 of 280)."""
-_COLON = re.compile(r"\s*:\s")
+_COLON = re.compile(r"\s*:\s|\s+[-–—]\s+(?=\D)")
 
 
 def introductions(document: Document) -> tuple[Thing, ...]:
