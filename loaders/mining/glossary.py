@@ -1,0 +1,90 @@
+"""What every researcher knows: terms of the field, and of what kind each is.
+
+`glossary.tsv` has a term a line: its kind (KINDS), a tab, and its forms, parted by `|`. It was written from general
+knowledge, not taken from annotated texts, and only speaks to the judges, who weigh it: a text may well give a known name to
+a new thing, or use a word of the field in another sense. `benchmarks/gold/README.md` says how it was made.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from importlib.resources import files
+
+from begat.graph.names import fold
+from begat.loaders.mining.judges import Part
+
+NAMED = ("Model", "Method", "Dataset")
+"""The kinds of things that have names, as nodes are typed."""
+KINDS = (*NAMED, "paradigm", "task", "measure", "concept", "other")
+"""All kinds; what is of the last five only is spoken of in general, or is none of the things that descend."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What is known of some words, as the judges are told it: signs, and measures (16)."""
+
+    signs: Part
+    measures: tuple[float, ...]
+
+
+def parsed(lines: Iterable[str]) -> dict[str, tuple[str, ...]]:
+    """The kinds of every folded form of a glossary's lines.
+
+    Raises:
+        ValueError: a line is no kind, tab and forms.
+    """
+    kinds: dict[str, set[str]] = defaultdict(set)
+    for number, line in enumerate(lines, 1):
+        kind, tab, forms = line.rstrip("\n").partition("\t")
+        if kind not in KINDS or not tab or not all(forms.split("|")):
+            raise ValueError(f"line {number}: not `kind<tab>form|form`, with one of the kinds {', '.join(KINDS)}")
+        for form in forms.split("|"):
+            kinds[fold(form)].add(kind)
+    return {form: tuple(k for k in KINDS if k in of) for form, of in kinds.items()}
+
+
+@cache
+def _shipped() -> Mapping[str, tuple[str, ...]]:
+    return parsed(files(__package__).joinpath("glossary.tsv").read_text(encoding="utf-8").splitlines())
+
+
+def kinds(folded: str) -> tuple[str, ...]:
+    """Of what kinds a folded term is; none if it is not known."""
+    return _shipped().get(folded, ())
+
+
+@lru_cache(maxsize=50_000)
+def told(folded: str, words: tuple[str, ...]) -> Told:
+    """What is known of a candidate: of the whole, and of the longest known terms that it ends and begins with."""
+    own = kinds(folded)
+    end, after = _longest(words[at:] for at in range(1, len(words)))
+    start, before = _longest(words[:-at] for at in range(1, len(words)))
+    return Told(
+        tuple([*_signs("is", own), *_signs("ends", end), *_signs("starts", start)]),
+        (*(float(kind in own) for kind in KINDS), *rough(end), after, *rough(start), before, *rough(own)),
+    )
+
+
+def _longest(parts: Iterable[Sequence[str]]) -> tuple[tuple[str, ...], float]:
+    """The kinds of the first part that is a known term, and how many words it has."""
+    for part in parts:
+        if of := kinds(_joined(tuple(part))):
+            return of, float(len(part))
+    return (), 0.0
+
+
+@lru_cache(maxsize=100_000)
+def _joined(words: tuple[str, ...]) -> str:
+    return fold(" ".join(words))
+
+
+def _signs(where: str, of: tuple[str, ...]) -> Iterator[str]:
+    yield from (f"{where} {kind}" for kind in of)
+    if len(of) != 1:
+        yield f"{where} " + ("+".join(of) or "unknown")
+
+
+def rough(of: tuple[str, ...]) -> tuple[float, float]:
+    """Whether it is the name of something, and whether it is something else."""
+    return float(any(kind in NAMED for kind in of)), float(any(kind not in NAMED for kind in of))
