@@ -61,7 +61,7 @@ def told(folded: str, words: tuple[str, ...]) -> Told:
     end, after = _longest(words[at:] for at in range(1, len(words)))
     start, before = _longest(words[:-at] for at in range(1, len(words)))
     return Told(
-        tuple([*_signs("is", own), *_signs("ends", end), *_signs("starts", start)]),
+        (*_signs("is", own), *_signs("ends", end), *_signs("starts", start)),
         (*(float(kind in own) for kind in KINDS), *rough(end), after, *rough(start), before, *rough(own)),
     )
 

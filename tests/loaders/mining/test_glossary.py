@@ -3,6 +3,7 @@
 from importlib.resources import files
 
 import pytest
+
 from begat.graph.names import fold
 from begat.loaders.mining import glossary
 
@@ -39,7 +40,7 @@ def test_what_is_told_has_always_the_same_measures() -> None:
 
 @pytest.mark.parametrize("line", ["Method", "Method\t", "method\tx", "Method\ta||b", "x", ""])
 def test_a_line_that_is_none_is_named(line: str) -> None:
-    with pytest.raises(ValueError, match="line 2: not `kind<tab>form|form`"):
+    with pytest.raises(ValueError, match=r"line 2: not `kind<tab>form\|form`"):
         glossary.parsed(["Method\tlabel smoothing", line])
 
 
