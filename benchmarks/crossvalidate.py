@@ -84,7 +84,7 @@ def calibration(pairs: Sequence[Pair], lines: Sequence[dict[str, Any]]) -> Itera
     for line in lines:
         answer = answers[line["document"]]
         ends = [
-            gold.PAPER if line[f"{end}_type"] == "Paper" else answer.entity(line[end]) for end in ("subject", "object")
+            answer.entity(gold.PAPER if line[f"{end}_type"] == "Paper" else line[end]) for end in ("subject", "object")
         ]
         told = (ends[0], line["relation"], ends[1])
         right = told in answer.accepted
