@@ -7,7 +7,8 @@ has learned (and was calibrated) on the other folds alone. What comes out of all
 gold. Slow: minutes for the names, a few more for each fold; `--found` keeps the names once found (as learn_relations
 does), `--save` the assertions. Without a gazetteer of other documents. The only thing that a fold's document has
 touched beforehand are judges of names by which the names of *other* documents were found, for the judge to learn from.
-Prints the scores, and how many of the statements with a confidence around p are right.
+Prints the scores, how many of the statements with a confidence around p are right, and how many right ones quote the
+words that the annotator noted.
 """
 
 import argparse
@@ -77,24 +78,44 @@ def scores(shared: Path, pairs: Sequence[Pair], lines: Sequence[dict[str, Any]])
         return score(shared, records, found)
 
 
+def _ends(answer: gold.Answers, line: dict[str, Any]) -> tuple[Any, Any, Any]:
+    """A statement between entities of the record; the paper may stand for the one thing it introduces, as for the scorer."""
+    subject, object_ = (
+        answer.entity(gold.PAPER if line[f"{end}_type"] == "Paper" else line[end]) for end in ("subject", "object")
+    )
+    return subject, line["relation"], object_
+
+
 def calibration(pairs: Sequence[Pair], lines: Sequence[dict[str, Any]]) -> Iterator[str]:
     """A line for each tenth of confidence: how many statements, their mean confidence, the share that is right."""
     answers = {record["id"]: gold.Answers(record) for record, _ in pairs}
     bins: dict[int, list[tuple[float, bool]]] = defaultdict(list)
     for line in lines:
         answer = answers[line["document"]]
-        ends = [
-            answer.entity(gold.PAPER if line[f"{end}_type"] == "Paper" else line[end]) for end in ("subject", "object")
-        ]
-        told = (ends[0], line["relation"], ends[1])
+        subject, relation, object_ = told = _ends(answer, line)
         right = told in answer.accepted
-        unscored = (ends[0], ends[1]) in answer.open or answer.unscored & {e for e in ends if isinstance(e, int)}
-        if line["relation"] not in ("MENTIONS", "INTRODUCES") and (right or not unscored):
+        unscored = (subject, object_) in answer.open or {subject, object_} & answer.unscored
+        if relation not in ("MENTIONS", "INTRODUCES") and (right or not unscored):
             bins[min(int(line["confidence"] * 10), 9)].append((line["confidence"], right))
     yield "confidence    statements  mean  right"
     for tenth, found in sorted(bins.items()):
         mean, share = (sum(column) / len(found) for column in zip(*found, strict=True))
         yield f"{tenth / 10:.1f} to {tenth / 10 + 0.1:.1f}    {len(found):8}  {mean:.2f}  {share:.2f}"
+
+
+def quoted(pairs: Sequence[Pair], lines: Sequence[dict[str, Any]]) -> str:
+    """How many of the believed statements that are right quote the words by which the annotator knew it."""
+    answers = {record["id"]: gold.Answers(record) for record, _ in pairs}
+    same = known = 0
+    for line in lines:
+        answer = answers[line["document"]]
+        index = answer.accepted.get(_ends(answer, line))
+        words = index is not None and line["believed"] and answer.relations[index].get("evidence")
+        if words:
+            one, other = gold.fold(words), gold.fold(line["evidence"])
+            known += 1
+            same += one in other or other in one
+    return f"evidence: {same} of {known} right statements quote the annotator's words" if known else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +202,7 @@ def main() -> None:
         print(f"\n{title}: {len(some)} documents, each mined by judges that have not seen it\n")
         print(scores(options.shared, some, lines))
         print("\n".join(calibration(some, lines)))
+        print(quoted(some, lines))
 
 
 if __name__ == "__main__":
