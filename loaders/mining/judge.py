@@ -55,6 +55,10 @@ class Scores:
     """Log-odds at its likeliest place, NOWHERE if it has none."""
     often: Floats
     """At how many places it is to be expected."""
+    places: Floats
+    """Log-odds at each place, of one candidate after another, (places, relations)."""
+    first: npt.NDArray[np.intp]
+    """Which of these is the first of each candidate."""
 
     @classmethod
     def of(cls, whole: Floats, at_places: Floats, places: Sequence[int]) -> "Scores":
@@ -63,7 +67,11 @@ class Scores:
         best, often = np.full_like(whole, NOWHERE), np.zeros_like(whole)
         np.maximum.at(best, owner, at_places)
         np.add.at(often, owner, odds(at_places))
-        return cls(whole, best, often)
+        return cls(whole, best, often, at_places, np.cumsum([0, *places[:-1]]))
+
+    def likely(self, candidate: int, place: int, relation: int) -> float:
+        """The log-odds of a relation at one of a candidate's places."""
+        return float(self.places[self.first[candidate] + place, relation])
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ Candidates are broad (`context.py`), rules propose (`rules.py`), the judge weigh
 one another is decided: one direction, one of several relations that mean nearly the same, one subject.
 """
 
+import math
 import re
 from collections.abc import Callable, Sequence
 from itertools import permutations
@@ -14,7 +15,7 @@ from begat.graph import names as naming
 from begat.graph.vocabulary import NodeType, Relation
 from begat.loaders.mining import rules, stance
 from begat.loaders.mining.context import Candidate, Line, Scene, akin
-from begat.loaders.mining.judge import JUDGED, RIVALS, Judge, Scores, shipped
+from begat.loaders.mining.judge import JUDGED, NOWHERE, RIVALS, Judge, Scores, shipped
 from begat.loaders.mining.judges import Floats
 from begat.loaders.mining.measures import measures
 from begat.loaders.mining.reading import Name, Reading, Stated
@@ -48,7 +49,11 @@ def find(reading: Reading, names: Sequence[Name], judge: Judge | None = None) ->
         return []
     scores = judge.scores(seen.told, seen.places)  # type: ignore[arg-type]
     chances = probabilities(seen, scores, judge.chances)
-    decided = [_stated(seen, *choice, chance) for choice, chance in decide(seen.candidates, chances)]
+    row_of = {(c.subject, c.object): row for row, c in enumerate(seen.candidates)}
+    decided = [
+        _stated(seen, scores, row_of[c.subject, c.object], relation, chance)
+        for (c, relation), chance in decide(seen.candidates, chances)
+    ]
     return _sizes(seen.scene, _versions(seen.scene, _outright(seen, decided)))
 
 
@@ -155,21 +160,32 @@ def _weight(chance: float, candidate: Candidate) -> float:
     return chance if candidate.subject else chance * UNNAMED
 
 
-def _stated(seen: Sight, candidate: Candidate, relation: int, chance: float) -> Stated:
-    """The relation with the sentence that states it best, and the rule that speaks for it."""
-    kind, scene = JUDGED[relation], seen.scene
+def _stated(seen: Sight, scores: Scores, row: int, relation: int, chance: float) -> Stated:
+    """The relation of a candidate with the sentence that states it best, and the rule that speaks for it."""
+    kind, scene, candidate = JUDGED[relation], seen.scene, seen.candidates[row]
     subject, object_ = (scene.things[n] for n in (candidate.subject, candidate.object))
+    likely = _likely_lines(candidate, scores, row, relation)
     matches = [m for m in seen.rules.get((candidate.subject, candidate.object), []) if m.rule.relation is kind]
     if matches:
-        best = min(matches, key=_plainness)
+        best = min(matches, key=lambda match: (*_plainness(match), -likely.get(match.line, NOWHERE)))
         first = last = best.line
         rule = best.rule.id
     elif kind is Relation.EXTENDS and (at := _continued(scene, candidate.subject, candidate.object)):
         first, last, rule = *at, "continues"
     else:
-        first = last = _line(scene, candidate, kind)
+        # of names alone, without a place that has both: where the subject is named
+        named = (n for n, line in enumerate(scene.lines) if candidate.subject in line.named)
+        first = last = max(likely, key=likely.__getitem__) if likely else next(named)
         rule = f"judge:{kind.lower().replace('_', '-')}"
     return Stated(subject, kind, object_, scene.lines[first].start, scene.lines[last].end, rule, min(chance, 0.99))
+
+
+def _likely_lines(candidate: Candidate, scores: Scores, row: int, relation: int) -> dict[int, float]:
+    """The lines that speak of both ends of a candidate, and how likely each states the relation, in log-odds."""
+    likely: dict[int, float] = {}
+    for number, (line, *_) in enumerate(candidate.places):
+        likely[line] = max(likely.get(line, -math.inf), scores.likely(row, number, relation))
+    return likely
 
 
 def _plainness(match: rules.Match) -> tuple[bool, bool]:
@@ -198,11 +214,3 @@ def _goes_on(line: Line) -> bool:
     """Whether a line says that something continues, and says it outright."""
     places = (at for at, item in enumerate(line.sequence) if _CONTINUES.fullmatch(item.text.casefold()))
     return any(not stance.before(line.sequence, at) & stance.UNSAID for at in places)
-
-
-def _line(scene: Scene, candidate: Candidate, relation: Relation) -> int:
-    """The line that speaks of both most plainly; for a candidate of names alone, where the subject is named."""
-    order = {"explicit": 0, "meant": 1, "about": 2}
-    if candidate.places:
-        return min(candidate.places, key=lambda p: (order[p[1]], scene.lines[p[0]].title, p[0]))[0]
-    return next(n for n, line in enumerate(scene.lines) if candidate.subject in line.named)
