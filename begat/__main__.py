@@ -4,7 +4,7 @@ import sys
 
 
 def main() -> None:
-    """Run the command line; Ctrl-C ends it quietly also while it is still being loaded."""
+    """Run the command line; Ctrl-C ends it quietly also while its commands are still being loaded."""
     try:
         from begat.cli import main as run
     except KeyboardInterrupt:

@@ -123,22 +123,28 @@ graph_option = click.option(
 )
 
 
-def _writable(ctx: click.Context, param: click.Parameter, target: Path | None, *, folder: bool = False) -> Path | None:
+def _writable(
+    ctx: click.Context, param: click.Parameter, target: Path | None, *, folder: bool = False, always: str = ""
+) -> Path | None:
     """Refuses what cannot be written before any work is done for it; `folder`: it may be one that is there already.
 
-    `-` is standard output, as if nothing were given.
+    `-` is standard output, as if nothing were given; refused where there is `always` a file, of this name if no other is given.
     """
     from begat.graph.export import reachable
 
     if target == Path("-"):
+        if always:
+            raise UsageError(f"-o -: the page goes to a file of its own; name one, as {always}")
         return None
     if target is not None:
         reachable(target, folder=folder)
     return target
 
 
+DEMO_PAGE = "orca-2.html"
 output_option = click.option(
-    "-o", "--output", type=click.Path(path_type=Path), callback=_writable, metavar="FILE", help="Write to FILE.",
+    "-o", "--output", type=click.Path(path_type=Path), callback=_writable, metavar="FILE",
+    help="Write to FILE (- is standard output).",
     is_eager=True,  # a format may follow from its ending
 )  # fmt: skip
 confidence_option = click.option(
@@ -306,14 +312,14 @@ def cli(ctx: click.Context) -> None:
 @click.option(
     "-o",
     "--output",
-    default="orca-2.html",
+    default=DEMO_PAGE,
     show_default=True,
     type=click.Path(path_type=Path),
-    callback=_writable,
+    callback=partial(_writable, always=DEMO_PAGE),
     metavar="FILE",
     help="Where the page goes.",
 )
-def demo(graph: str, output: Path | None) -> None:
+def demo(graph: str, output: Path) -> None:
     """Build the example corpus, print the lineage of Orca 2, write its page."""
     corpus = Path(__file__).parent / "examples"
     report = _build([str(corpus / "papers.jsonl"), str(corpus / "posts")], graph, workers=1)
@@ -325,11 +331,11 @@ def demo(graph: str, output: Path | None) -> None:
 
         say("")
         emit(page(lineage), output)
-    look = f"  open {output} in a browser\n" if output else ""
     called = "begat" if shutil.which("begat") else os.path.relpath(sys.argv[0])
     say(
         f"\nThe graph is {graph}, built from {report.read} texts of the example corpus. Try next:\n"
-        f"{look}  {called} show BERT -g {graph}\n"
+        f"  open {output} in a browser\n"
+        f"  {called} show BERT -g {graph}\n"
         f"  {called} path 'Orca 2' Transformer -g {graph}\n"
         f"  {called} ask most-built-upon -g {graph}\n"
         f"  {called} serve -g {graph}\n"

@@ -104,7 +104,10 @@ def calibration(pairs: Sequence[Pair], lines: Sequence[dict[str, Any]]) -> Itera
 
 
 def quoted(pairs: Sequence[Pair], lines: Sequence[dict[str, Any]]) -> str:
-    """How many of the believed statements that are right quote the words by which the annotator knew it."""
+    """How many of the believed statements that are right quote the words by which the annotator knew it.
+
+    Empty where the annotators did not note them, as in our own annotations.
+    """
     answers = {record["id"]: gold.Answers(record) for record, _ in pairs}
     same = known = 0
     for line in lines:

@@ -73,14 +73,17 @@ def is_address(source: str) -> bool:
 
 
 def expect(sources: Iterable[str]) -> None:
-    """Say at once, before hours of work, that a file is not there.
+    """Say at once, before hours of work, what is there to be read in none of these.
 
     Raises:
         SourceError: neither a file or folder nor standard input nor an address.
     """
     for source in sources:
-        if source != "-" and not is_address(source) and not Path(source).exists():
-            raise SourceError(f"{source}: no such file or folder; check the path")
+        found = address(source)
+        if isinstance(found, str):
+            raise SourceError(f"{source}: {found}")
+        if found is None and source != STDIN and not os.path.lexists(source):
+            raise SourceError(f"{source}: {_reason(FileNotFoundError(), source)}; check the path")
 
 
 def asked_metadata(client: Client, store: Store, on_problem: OnProblem) -> Iterator[Facts]:

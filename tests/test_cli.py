@@ -335,6 +335,8 @@ def test_a_dash_is_standard_output(
     monkeypatch.chdir(tmp_path)
     cli.main(["export", "assertions", "-g", str(built / "graph.begat"), "-o", "-"], standalone_mode=False)
     assert '"relation"' in capsys.readouterr().out
+    with pytest.raises(UsageError, match=r"-o -: the page goes to a file of its own; name one, as orca-2\.html"):
+        cli.main(["demo", "-o", "-"], standalone_mode=False)
     assert list(tmp_path.iterdir()) == []
 
 
@@ -346,6 +348,11 @@ def test_a_file_of_metadata_that_is_not_there_is_said_before_the_work(tmp_path: 
             standalone_mode=False,
         )
     assert not (tmp_path / "x.begat").exists()
+
+
+def test_what_only_looks_like_an_address_of_metadata_is_said_too(tmp_path: Path) -> None:
+    with pytest.raises(SourceError, match="arxiv:nonsense"):
+        cli.main(["build", "-", "--metadata", "arxiv:nonsense", "-g", str(tmp_path / "x.begat")], standalone_mode=False)
 
 
 @pytest.mark.parametrize(

@@ -84,7 +84,7 @@ class Tokens:
             before, after = starts[i - 1] - ends[i - 2], starts[i] - ends[i - 1]
             if texts[i - 1] in ("-", "/", "·") and not before and not after:
                 _hang_together(texts, kinds, i)
-            elif texts[i - 1] in _DASHES and before and after and kinds[i] != NUMBER and titled[sentence[i]]:
+            elif texts[i - 1] in _DASHES and before and after and titled[sentence[i]] and _capitalised(texts[i]):
                 kinds[i - 1] = BREAK  # "Kestrel - Fast Search": what stands before is named
         return cls(
             texts,
@@ -98,8 +98,16 @@ class Tokens:
         )
 
 
+def _capitalised(word: str) -> bool:
+    """Whether a word begins like a subtitle: not `trained` in "Pre - trained", not the `7B` or `B` of a name set apart."""
+    return len(word) > 1 and word[0].isupper()
+
+
 def _hang_together(texts: list[str], kinds: list[int], i: int) -> None:
-    """Let what a hyphen joins tell of a name together: `phi-2`, `ImageNet-A`, `Q-learning`; a slash only in `B/16`."""
+    """Let what a hyphen joins tell of a name together: `phi-2`, `ImageNet-A`, `Q-learning`.
+
+    A slash does only in `B/16`, a dot in the middle anywhere.
+    """
     if texts[i - 1] == "·":
         kinds[i - 1] = JOIN
         return
@@ -291,7 +299,7 @@ def _alphanumeric(token: str) -> str:
 
 
 def _colon(tokens: Tokens, start: int, end: int) -> int | None:
-    """Where the title's name before a colon ends, if there is one of at most seven tokens."""
+    """Where the title's name before a colon ends, if there is one of at most ten tokens."""
     for at in range(start + 1, min(end, start + 11)):
         if tokens.colon(at):
             return at

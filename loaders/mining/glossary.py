@@ -2,7 +2,7 @@
 
 `glossary.tsv` has a term a line: its kind (KINDS), a tab, and its forms, parted by `|`. It was written from general
 knowledge, not taken from annotated texts, and only speaks to the judges, who weigh it: a text may well give a known name to
-a new thing, or use a word of the field in another sense. `benchmarks/gold/README.md` says how it was made.
+a new thing, or use a word of the field in another sense. Decision 0017 says how it was made, and why it is a file.
 """
 
 from collections import defaultdict
@@ -12,17 +12,21 @@ from functools import cache, lru_cache
 from importlib.resources import files
 
 from begat.graph.names import fold
+from begat.loaders.mining.gazetteer import TYPES
 from begat.loaders.mining.judges import Part
 
-NAMED = ("Model", "Method", "Dataset")
-"""The kinds of things that have names, as nodes are typed."""
+NAMED = tuple(kind.value for kind in TYPES)
+"""The kinds of things that have names."""
 KINDS = (*NAMED, "paradigm", "task", "measure", "concept", "other")
 """All kinds; what is of the last five only is spoken of in general, or is none of the things that descend."""
 
+MEASURES = len(KINDS) + 8
+"""Measures of a term: is it of each kind; named or not, and how many words long, what it ends with, what it begins with; and itself."""
+
 
 @dataclass(frozen=True, slots=True)
-class Told:
-    """What is known of some words, as the judges are told it: signs, and measures (16)."""
+class Term:
+    """What is known of some words, as the judges are told it: signs, and MEASURES measures."""
 
     signs: Part
     measures: tuple[float, ...]
@@ -34,14 +38,14 @@ def parsed(lines: Iterable[str]) -> dict[str, tuple[str, ...]]:
     Raises:
         ValueError: a line is no kind, tab and forms.
     """
-    kinds: dict[str, set[str]] = defaultdict(set)
+    known: dict[str, set[str]] = defaultdict(set)
     for number, line in enumerate(lines, 1):
         kind, tab, forms = line.rstrip("\n").partition("\t")
         if kind not in KINDS or not tab or not all(forms.split("|")):
             raise ValueError(f"line {number}: not `kind<tab>form|form`, with one of the kinds {', '.join(KINDS)}")
         for form in forms.split("|"):
-            kinds[fold(form)].add(kind)
-    return {form: tuple(k for k in KINDS if k in of) for form, of in kinds.items()}
+            known[fold(form)].add(kind)
+    return {form: tuple(k for k in KINDS if k in of) for form, of in known.items()}
 
 
 @cache
@@ -55,12 +59,12 @@ def kinds(folded: str) -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=50_000)
-def told(folded: str, words: tuple[str, ...]) -> Told:
+def told(folded: str, words: tuple[str, ...]) -> Term:
     """What is known of a candidate: of the whole, and of the longest known terms that it ends and begins with."""
     own = kinds(folded)
     end, after = _longest(words[at:] for at in range(1, len(words)))
     start, before = _longest(words[:-at] for at in range(1, len(words)))
-    return Told(
+    return Term(
         (*_signs("is", own), *_signs("ends", end), *_signs("starts", start)),
         (*(float(kind in own) for kind in KINDS), *rough(end), after, *rough(start), before, *rough(own)),
     )

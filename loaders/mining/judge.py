@@ -47,7 +47,7 @@ class Weighing:
 
 @dataclass(frozen=True, slots=True)
 class Scores:
-    """What the first step says, each (candidates, relations)."""
+    """What the first step says: the first three (candidates, relations)."""
 
     whole: Floats
     """Log-odds by all that is told of the candidate."""

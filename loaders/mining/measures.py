@@ -51,6 +51,9 @@ class _View:
                     for thing in item.things:
                         self.listed[thing].update(item.things)
         self.surest = max(seen.scene.chance)
+        # whether the glossary knows each thing for the name of something, and whether for something else; not the paper's title
+        names = ("", *(fold(thing.name) for thing in seen.scene.things[1:]))
+        self.known = [glossary.rough(glossary.kinds(name)) for name in names]
         self._shared: dict[int, list[float]] = {}
 
     def row(self, n: int, k: int) -> list[float]:
@@ -112,12 +115,7 @@ class _View:
             (c.subject in self.titled) + 2.0 * (c.object in self.titled),
             float(scene.count[c.subject]),
             float(scene.count[c.object]),
-            *self._known(c.subject),
-            *self._known(c.object),
+            *self.known[c.subject],
+            *self.known[c.object],
         ]
         return self._shared[n]
-
-    def _known(self, thing: int) -> tuple[float, float]:
-        """Whether the glossary knows a thing for the name of something, and whether for something else."""
-        of = glossary.kinds(fold(self.seen.scene.things[thing].name)) if thing else ()
-        return glossary.rough(of)

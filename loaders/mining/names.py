@@ -29,10 +29,10 @@ from begat.loaders.mining.readings import readings
 
 NAMED = 0.4
 """How likely a candidate must be a name to be one: where precision and recall balance on the gold."""
-PRIOR = [2, 3, 4, 12, 29, 30, 57, 58, 59, 60, 95, 96, 97, 98, 99, 100, 101, 102]
-"""Measures of a candidate that also speak about its borders; the last eight say what the glossary knows of it."""
 KNOWN = 101
 """The measure that says whether the glossary knows a candidate for the name of something."""
+PRIOR = [2, 3, 4, 12, 29, 30, 57, 58, 59, 60, *range(KNOWN - 6, KNOWN + 2)]
+"""Measures of a candidate that also speak about its borders; the last eight say what the glossary knows of it."""
 UNLIKELY = 0.05
 """Candidates below are not considered further."""
 AT_LEAST = [12, 57, 58, 59]

@@ -175,7 +175,7 @@ def _stated(seen: Sight, scores: Scores, row: int, relation: int, chance: float)
     else:
         # of names alone, without a place that has both: where the subject is named
         named = (n for n, line in enumerate(scene.lines) if candidate.subject in line.named)
-        first = last = max(likely, key=likely.__getitem__) if likely else next(named)
+        first = last = max(likely, key=likely.__getitem__) if likely else next(named, 0)
         rule = f"judge:{kind.lower().replace('_', '-')}"
     return Stated(subject, kind, object_, scene.lines[first].start, scene.lines[last].end, rule, min(chance, 0.99))
 

@@ -8,7 +8,7 @@ import pytest
 from begat.graph.model import Document
 from begat.graph.vocabulary import NodeType
 from begat.loaders.mining.judges import Linear, Trees
-from begat.loaders.mining.names import find, introductions, resolve
+from begat.loaders.mining.names import KNOWN, PRIOR, find, introductions, resolve, shipped, view
 from begat.loaders.mining.reading import Name
 from begat.loaders.mining.readings import readings
 
@@ -33,6 +33,13 @@ def test_names_of_an_abstract() -> None:
     assert {"QGF", "CIFAR-10", "CIFAR-100", "ImageNet", "AdamW", "ResNet-50"} <= set(found)
     assert found["QGF"] == METHOD
     assert found["ImageNet"] == found["CIFAR-100"] == DATASET
+
+
+def test_what_the_glossary_knows_stands_where_the_judges_of_borders_look_for_it() -> None:
+    seen = view(readings(Document("d", "Zorblax uses label smoothing."))[0], shipped().gazetteer)
+    known = {candidate.key: row[KNOWN] for candidate, row in zip(seen.candidates, seen.measures, strict=True)}
+    assert (known["labelsmoothing"], known["zorblax"]) == (1.0, 0.0)
+    assert seen.measures.shape[1] == max(PRIOR) + 1
 
 
 def test_short_and_long_form_are_one_thing() -> None:

@@ -40,11 +40,7 @@ def test_every_name_is_mentioned_and_what_the_title_presents_is_introduced() -> 
 
 @pytest.mark.parametrize(
     ("title", "name"),
-    [
-        ("ZetaNet: Small Retrievers", "ZetaNet"),
-        ("ZetaNet - Small Retrievers", "ZetaNet"),
-        ("Layered Hint Tuning: Faster Adaptation", "Layered Hint Tuning"),
-    ],
+    [("ZetaNet: Small Retrievers", "ZetaNet"), ("Layered Hint Tuning: Faster Adaptation", "Layered Hint Tuning")],
 )
 def test_a_name_before_the_colon_of_the_title_is_introduced(title: str, name: str) -> None:
     document = Document(id="titled", title=title, text=f"Adaptation is slow. With {name} it becomes fast.")

@@ -7,7 +7,7 @@ from begat.graph.model import Document
 from begat.graph.vocabulary import Relation
 from begat.loaders.mining import pipeline, relations
 from begat.loaders.mining.context import Candidate
-from begat.loaders.mining.judge import JUDGED
+from begat.loaders.mining.judge import JUDGED, Scores
 from begat.loaders.mining.judges import Floats
 from tests.loaders.mining.test_rules import staged
 
@@ -49,6 +49,27 @@ def test_every_relation_quotes_a_sentence_that_names_its_object() -> None:
     scene, *_ = staged("We present [*Zeta]. [Zeta] outperforms [-Omega] on [Quux:D].")
     for found in relations.find(scene.reading, scene.names):
         assert found.object.name in scene.reading.text[found.start : found.end]
+
+
+def test_of_several_sentences_the_one_that_states_it_is_quoted() -> None:
+    scene, *_ = staged(
+        "We present [*Zeta]. In a city like ours, [Zeta] and [-Omega] are words that people know. "
+        "Throughout, [Zeta] is trained on top of features taken from [-Omega] with no further tuning."
+    )
+    quoted = {
+        scene.reading.text[found.start : found.end]
+        for found in relations.find(scene.reading, scene.names)
+        if found.object.name == "Omega" and found.subject.name == "Zeta"
+    }
+    assert quoted
+    assert all(quote.startswith("Throughout") for quote in quoted)
+
+
+def test_how_likely_a_place_is_found_by_its_candidate_also_beside_one_without_places() -> None:
+    at_places = np.arange(3.0 * len(JUDGED)).reshape(3, len(JUDGED))
+    scores = Scores.of(np.zeros((3, len(JUDGED))), at_places, [2, 0, 1])
+    assert scores.likely(0, 1, USES) == at_places[1, USES]
+    assert scores.likely(2, 0, USES) == at_places[2, USES] == scores.best[2, USES]
 
 
 def chances(*rows: dict[int, float]) -> Floats:
