@@ -51,18 +51,20 @@ def test_every_relation_quotes_a_sentence_that_names_its_object() -> None:
         assert found.object.name in scene.reading.text[found.start : found.end]
 
 
-def test_of_several_sentences_the_one_that_states_it_is_quoted() -> None:
-    scene, *_ = staged(
-        "We present [*Zeta]. In a city like ours, [Zeta] and [-Omega] are words that people know. "
-        "Throughout, [Zeta] is trained on top of features taken from [-Omega] with no further tuning."
-    )
-    quoted = {
-        scene.reading.text[found.start : found.end]
-        for found in relations.find(scene.reading, scene.names)
-        if found.object.name == "Omega" and found.subject.name == "Zeta"
-    }
-    assert quoted
-    assert all(quote.startswith("Throughout") for quote in quoted)
+@pytest.mark.parametrize(
+    ("idle", "telling"),
+    [
+        ("[Zeta] and [-Omega] are both named for rivers.", "[Zeta] keeps the encoder of [-Omega] and adds a new head."),
+        ("People ask whether [Zeta] or [-Omega] came first.", "[Zeta] leaves [-Omega] far behind on every task."),
+    ],
+)
+def test_of_several_sentences_the_one_that_states_it_is_quoted(idle: str, telling: str) -> None:
+    scene, *_ = staged(f"We present [*Zeta]. {idle} {telling}")
+    found = [s for s in relations.find(scene.reading, scene.names) if s.confidence >= 0.5]
+    assert found
+    for statement in found:
+        quote = scene.reading.text[statement.start : statement.end]
+        assert quote == telling.translate(str.maketrans("", "", "[]-"))
 
 
 def test_how_likely_a_place_is_found_by_its_candidate_also_beside_one_without_places() -> None:
