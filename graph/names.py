@@ -46,9 +46,12 @@ def fold(name: str) -> str:
     >>> fold("Tülu-2"), fold("Vision Transformers"), fold("Llama 2-7B")
     ('tulu2', 'visiontransformer', 'llama2-7b')
     """
-    words = _MARKS.sub(" ", _POSSESSIVE.sub("", _plain(name.strip()))).strip()
+    name = name.strip()
+    if name.isascii() and name.replace(" ", "").isalpha():  # most words have nothing to lose but a plural s
+        return (_PLURAL.sub("", name) if name[-1] == "s" else name).lower().replace(" ", "")
+    words = _MARKS.sub(" ", _POSSESSIVE.sub("", _plain(name))).strip()
     folded = _BETWEEN_DIGITS.sub("-", _PLURAL.sub("", words).casefold()).replace(" ", "")
-    return folded or name.strip().casefold()
+    return folded or name.casefold()
 
 
 @dataclass(frozen=True, slots=True)
