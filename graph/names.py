@@ -38,6 +38,7 @@ def _plain(name: str) -> str:
     return "".join(_GREEK.get(c.lower(), c) for c in name)
 
 
+@lru_cache(maxsize=200_000)
 def fold(name: str) -> str:
     """What is left of a name when case, accents, spaces, hyphens, quotes and a plural s do not count.
 

@@ -178,9 +178,6 @@ def _cut(tokens: Tokens, i: int, j: int) -> bool:
     return False
 
 
-_folded = lru_cache(maxsize=200_000)(fold)
-
-
 _COMPANIONS = frozenset(
     """dataset datasets benchmark benchmarks task tasks variant variants framework frameworks backbone backbones
     baseline baselines architecture architectures approach approaches algorithm algorithms technique techniques
@@ -203,7 +200,7 @@ def gather(
 
     def add(i: int, j: int, reason: str) -> None:
         written = reading.text[tokens.starts[i] : tokens.ends[j - 1]]
-        key = _folded(written)
+        key = fold(written)
         if len(key) < 2 or key.isdigit():
             return
         if _cut(tokens, i, j) or j in classed:

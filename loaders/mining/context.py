@@ -278,8 +278,10 @@ class Teller:
             if thing == min(scene.introduced, key=lambda t: self.first.get(t, 99)):
                 yield f"{side} is first introduced"
         name = scene.things[thing].name
-        yield f"{side} head {name.split()[-1].lower()}"
-        for sign in glossary.told(naming.fold(name), tuple(name.lower().split())).signs:
+        words = tuple(name.lower().split())
+        for word in words[-1:]:
+            yield f"{side} head {word}"
+        for sign in glossary.told(naming.fold(name), words).signs:
             yield f"{side} {sign}"
 
     def _pair(self, c: Candidate, s: str, o: str, alike: str) -> Iterator[str]:

@@ -6,7 +6,7 @@ a new thing, or use a word of the field in another sense. Decision 0017 says how
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.resources import files
@@ -70,17 +70,12 @@ def told(folded: str, words: tuple[str, ...]) -> Term:
     )
 
 
-def _longest(parts: Iterable[Sequence[str]]) -> tuple[tuple[str, ...], float]:
+def _longest(parts: Iterable[tuple[str, ...]]) -> tuple[tuple[str, ...], float]:
     """The kinds of the first part that is a known term, and how many words it has."""
     for part in parts:
-        if of := kinds(_joined(tuple(part))):
+        if of := kinds(fold(" ".join(part))):
             return of, float(len(part))
     return (), 0.0
-
-
-@lru_cache(maxsize=100_000)
-def _joined(words: tuple[str, ...]) -> str:
-    return fold(" ".join(words))
 
 
 def _signs(where: str, of: tuple[str, ...]) -> Iterator[str]:

@@ -257,7 +257,7 @@ def _chosen(each: Lesson, scores: Scores, judge: Trees) -> Iterator[tuple[float,
     if not len(scores.whole):
         return
     chances = probabilities(each.sight, scores, lambda rows: np.clip(odds(judge.scores(rows)), 1e-6, 1 - 1e-6))
-    row_of = {(c.subject, c.object): n for n, c in enumerate(each.sight.candidates)}
+    row_of = each.sight.rows()
     for (candidate, column), chance in decide(each.sight.candidates, chances, BARELY):
         row = row_of[candidate.subject, candidate.object]
         if each.counts[row, column]:

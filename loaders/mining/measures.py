@@ -35,7 +35,7 @@ class _View:
         self.seen = seen
         self.scores, self.best, self.often = (table.tolist() for table in (scores.whole, scores.best, scores.often))
         self.most = [max(row) for row in self.scores]
-        self.at = {(c.subject, c.object): n for n, c in enumerate(seen.candidates)}
+        self.at = seen.rows()
         self.of_object: dict[int, list[int]] = defaultdict(list)
         self.of_subject: dict[int, list[int]] = defaultdict(list)
         for n, c in enumerate(seen.candidates):

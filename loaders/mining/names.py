@@ -8,7 +8,7 @@ and long forms become one thing; two more judges give the type and whether the p
 import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import cache, lru_cache
+from functools import cache
 from importlib.resources import files
 from itertools import chain
 from math import log
@@ -127,7 +127,7 @@ def look_up(seen: View, gazetteer: Gazetteer) -> View:
     signs, measures, here = [], [], []
     for candidate, own_signs, own_here in zip(seen.candidates, seen.signs, seen.here, strict=True):
         i, j = candidate.places[0]
-        ends = _folded(seen.tokens.lower[i]), _folded(seen.tokens.lower[j - 1])
+        ends = fold(seen.tokens.lower[i]), fold(seen.tokens.lower[j - 1])
         told = glossary.told(candidate.key, tuple(seen.tokens.lower[i:j]))
         known = [*gazetteer.signs(candidate.key, *ends), told.signs]
         signs.append(own_signs + known)
@@ -140,9 +140,6 @@ def look_up(seen: View, gazetteer: Gazetteer) -> View:
 def view(reading: Reading, gazetteer: Gazetteer) -> View:
     """The candidates of a reading and all that is known of them."""
     return look_up(look(reading, gazetteer.phrases), gazetteer)
-
-
-_folded = lru_cache(maxsize=100_000)(fold)
 
 
 def company(seen: View, chances: Floats) -> Floats:

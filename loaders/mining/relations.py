@@ -49,7 +49,7 @@ def find(reading: Reading, names: Sequence[Name], judge: Judge | None = None) ->
         return []
     scores = judge.scores(seen.told, seen.places)  # type: ignore[arg-type]
     chances = probabilities(seen, scores, judge.chances)
-    row_of = {(c.subject, c.object): row for row, c in enumerate(seen.candidates)}
+    row_of = seen.rows()
     decided = [
         _stated(seen, scores, row_of[c.subject, c.object], relation, chance)
         for (c, relation), chance in decide(seen.candidates, chances)

@@ -21,6 +21,10 @@ class Sight:
     """For each candidate, what is told of each of its places, likewise."""
     rules: dict[tuple[int, int], list[rules.Match]]
 
+    def rows(self) -> dict[tuple[int, int], int]:
+        """Of each pair (subject, object), its place among the candidates."""
+        return {(c.subject, c.object): row for row, c in enumerate(self.candidates)}
+
 
 def sight(reading: Reading, names: Sequence[Name], knowing: Knowing = set) -> Sight:
     """What the judge is shown of a reading, its features as `knowing` knows them."""

@@ -45,10 +45,9 @@ def test_a_line_that_is_none_is_named(line: str) -> None:
 
 
 def test_the_file_is_in_order_and_says_nothing_twice() -> None:
-    lines = files(glossary.__package__).joinpath("glossary.tsv").read_text(encoding="utf-8").splitlines()
-    order = [
-        (glossary.KINDS.index(kind), forms.casefold(), forms) for kind, _, forms in (ln.partition("\t") for ln in lines)
-    ]
+    text = files(glossary.__package__).joinpath("glossary.tsv").read_text(encoding="utf-8")
+    terms = [(kind, forms) for kind, _, forms in (line.partition("\t") for line in text.splitlines())]
+    order = [(glossary.KINDS.index(kind), forms.casefold(), forms) for kind, forms in terms]
     assert order == sorted(order)
-    said = [(kind, fold(form)) for kind, _, forms in (ln.partition("\t") for ln in lines) for form in forms.split("|")]
+    said = [(kind, fold(form)) for kind, forms in terms for form in forms.split("|")]
     assert len(said) == len(set(said))
