@@ -10,15 +10,15 @@ import difflib
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import kglite
 
-from begat.graph.errors import QueryError
+from begat.graph.errors import QueryError, meant
 from begat.graph.model import Edge
-from begat.graph.properties import edge_properties, node_properties
+from begat.graph.properties import EDGE_PROPERTIES, NODE_PROPERTIES, edge_properties, node_properties
 from begat.graph.reader import Reader
 from begat.graph.store import Store
 from begat.queries import views, worker
@@ -48,7 +48,8 @@ def cypher(
     if isinstance(graph, Store | str | Path):
         _check_embedded(query)
         path = graph.path if isinstance(graph, Store) else Path(graph)
-        return worker.run(__name__, path, query, parameters, limit=limit, timeout=timeout)
+        result = worker.run(__name__, path, query, parameters, limit=limit, timeout=timeout)
+        return replace(result, notes=(*result.notes, *_unknown_properties(query, " ".join(result.notes))))
     from begat.graph.neo4j_store import Neo4jStore  # its driver takes a while to load
     from begat.queries import neo4j
 
@@ -122,6 +123,41 @@ def _check_embedded(query: str) -> None:
     tokens = list(_tokens(query))
     for place, difference in sorted(differences(tokens), key=lambda found: found[0])[:1]:
         raise _error(query, tokens[place], str(difference))
+
+
+_BEFORE_PATTERNS = frozenset("MATCH WHERE AND OR XOR NOT IN".split())
+"""Words after which a parenthesis opens a pattern, not what a function takes."""
+
+
+def _unknown_properties(query: str, told: str) -> Iterator[str]:
+    """A note for each property that no node or relationship has, asked of one that a pattern names.
+
+    The engine answers null, and says so (`told`) only where the pattern gives a label; Neo4j always says so.
+    """
+    tokens = list(_tokens(query))
+    pairs = zip(tokens, tokens[1:], [*tokens[2:], None], strict=False)
+    bound = {
+        name.text
+        for place, (opening, name, after) in enumerate(pairs)
+        if name.kind in ("word", "quoted") and after and after.text in (":", ")", "]", "{", "*")
+        if _opens_pattern(tokens[place - 1] if place else None, opening)
+    }
+    known = tuple(dict.fromkeys(NODE_PROPERTIES + EDGE_PROPERTIES))
+    asked = (
+        property.text
+        for owner, dot, property in zip(tokens, tokens[1:], tokens[2:], strict=False)
+        if dot.text == "." and owner.text in bound and property.kind == "word"
+    )
+    for name in dict.fromkeys(asked):
+        if name not in known and f"'{name}'" not in told:
+            yield f"nothing in a graph of begat has the property {name}; {meant(name, known)}"
+
+
+def _opens_pattern(before: _Token | None, opening: _Token) -> bool:
+    if opening.text == "[":
+        return before is not None and before.text == "-"
+    word = before is not None and before.kind in ("word", "quoted")
+    return opening.text == "(" and not (word and before and before.text.upper() not in _BEFORE_PATTERNS)
 
 
 def _tokens(query: str) -> Iterator[_Token]:

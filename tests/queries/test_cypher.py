@@ -69,6 +69,35 @@ def test_a_typo_in_a_name_is_noted_with_the_nearest(store: Store, engine_mistake
 
 
 @pytest.mark.parametrize(
+    ("query", "property", "nearest"),
+    [
+        ("MATCH (a) RETURN a.nmae", "nmae", "'name'"),
+        ("MATCH (a:Model) RETURN a.nmae", "nmae", "'name'"),
+        ("MATCH (a)-[r]->(b) WHERE r.confdence > 0.5 RETURN b.name", "confdence", "'confidence'"),
+        ("MATCH (a) WHERE NOT (a)-->() AND a.colour = 'red' RETURN a", "colour", "there are id, name"),
+    ],
+)
+def test_a_property_that_nothing_has_is_noted(store: Store, query: str, property: str, nearest: str) -> None:
+    (note,) = cypher(store, query).notes
+    assert property in note
+    assert nearest in note
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "MATCH (a:Model) RETURN a.name, a.family",
+        "MATCH (a:Model) WITH {nmae: a.name} AS row RETURN row.nmae",
+        "UNWIND [{nmae: 1}] AS row RETURN count(row), max(row.nmae)",
+        "MATCH (a:Paper) RETURN date('2020-02-03').month",
+        "RETURN 'a.nmae (a)'",
+    ],
+)
+def test_keys_of_other_things_are_no_properties(store: Store, query: str) -> None:
+    assert cypher(store, query).notes == ()
+
+
+@pytest.mark.parametrize(
     ("query", "complaint"),
     [
         ("MATCH (a:Model RETURN a", "line 1, column 23"),
