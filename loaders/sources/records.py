@@ -53,7 +53,7 @@ def json_line_records(input: Input) -> Iterator[Record]:
             continue
         number += 1
         try:
-            values = json.loads(line.text)
+            values = json.loads(line.text, parse_constant=_nothing)
         except json.JSONDecodeError as error:
             input.report.error(line.place, "not JSON ({why}): passed over; mend the line",
                                why=f"{error.msg}, column {error.colno}")  # fmt: skip
@@ -67,9 +67,13 @@ def json_line_records(input: Input) -> Iterator[Record]:
                 input.report.error(line.place, "{what}, not a JSON object: passed over", what=_json_type(values))
 
 
+def _nothing(number: str) -> None:
+    """What the NaN and Infinity mean that Python writes and JSON does not have."""
+
+
 def _parsed(text: str) -> object:
     try:
-        return json.loads(text)
+        return json.loads(text, parse_constant=_nothing)
     except (ValueError, RecursionError):
         return None
 
@@ -117,7 +121,7 @@ def _json_columns(opening: str) -> dict[str, set[str]]:
     columns: dict[str, set[str]] = {}
     path: list[str] = []
     try:
-        for event, value in ijson.basic_parse(opening.encode("utf-8", "replace"), multiple_values=True):
+        for event, value in ijson.basic_parse(_nulled(opening, False).encode("utf-8", "replace"), multiple_values=True):
             if event == "map_key":
                 columns[".".join(path[:-1])].add(value)
                 path[-1] = value
@@ -201,7 +205,7 @@ class _Guarded:
     """The bytes of a JSON input, as UTF-8; stops before one record can fill the memory."""
 
     def __init__(self, input: Input) -> None:
-        self._texts = input.texts()
+        self._texts = _with_null(input.texts())
         self._rest = b""
         self.passed()
 
@@ -225,6 +229,39 @@ class _Guarded:
         self._length += len(data)
         self._depth += deeper
         return data
+
+
+_NO_NUMBER = re.compile(r'"(?:[^"\\]|\\.)*+(?:"|\Z)|-?\b(?:NaN|Infinity)\b', re.DOTALL)
+_ESCAPED = re.compile(r"\\.", re.DOTALL)
+_WORD_BEGUN = re.compile(r"-?[A-Za-z]*\Z")
+_LONGEST = len("-Infinity")
+
+
+def _with_null(texts: Iterable[str]) -> Iterator[str]:
+    """The pieces of a JSON text with null for the NaN and Infinity that Python writes and JSON does not have."""
+    inside, held = False, ""
+    for text in texts:
+        text = held + text
+        cut = _whole(text)
+        text, held = text[:cut], text[cut:]
+        yield _nulled(text, inside)
+        inside ^= _ESCAPED.sub("", text).count('"') % 2 == 1
+    yield _nulled(held, inside)
+
+
+def _whole(text: str) -> int:
+    """Where to part a text so that no word and no escape is parted."""
+    begun = _WORD_BEGUN.search(text, max(0, len(text) - _LONGEST))
+    cut = begun.start() if begun else len(text)
+    return cut - (cut - len(text[:cut].rstrip("\\"))) % 2
+
+
+def _nulled(text: str, inside: bool) -> str:
+    """A piece of JSON, which may begin inside a string, with null for what is no number of JSON."""
+    if "NaN" not in text and "Infinity" not in text:
+        return text
+    begin = '"' if inside else ""
+    return _NO_NUMBER.sub(lambda found: found[0] if found[0][0] == '"' else "null", begin + text)[len(begin) :]
 
 
 def _opened_brackets(data: bytes) -> int:

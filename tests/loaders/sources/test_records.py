@@ -9,6 +9,7 @@ import pytest
 from begat.graph.errors import UsageError
 from begat.graph.model import Document, Reference
 from begat.loaders import read
+from begat.loaders.sources.records import _with_null
 from tests.loaders.sources.samples import Told, documents, never
 
 
@@ -245,6 +246,31 @@ def test_json_may_be_one_record(tmp_path: Path, indent: int | None) -> None:
     assert [(d.title, d.authors) for d in documents(path)[0]] == [("A", ("X Y",))]
 
 
+NOTHINGS = (float("nan"), float("inf"), float("-inf"))
+
+
+@pytest.mark.parametrize("nothing", NOTHINGS)
+@pytest.mark.parametrize("key", ["year", "a_score"])  # the latter is not read
+@pytest.mark.parametrize("lines", [True, False])
+def test_what_python_writes_for_no_number_is_nothing(tmp_path: Path, nothing: float, key: str, lines: bool) -> None:
+    path = tmp_path / "file"
+    records = [{key: nothing, "title": "NaN, Infinity"}, {"title": 'On "NaN": -Infinity', key: nothing}]
+    path.write_text("\n".join(map(json.dumps, records)) if lines else json.dumps({"rate": nothing, "papers": records}))
+    found, told = documents(path)
+    assert [(d.title, d.date) for d in found] == [("NaN, Infinity", None), ('On "NaN": -Infinity', None)]
+    assert told == []
+
+
+@pytest.mark.parametrize("size", range(1, 30))
+def test_no_number_is_told_from_text_wherever_the_pieces_part(size: int) -> None:
+    words = ["NaN", "a NaN,", '"NaN"', "\\", '\\"NaN\\', "\\\\NaN", "-Infinity", "é\n:NaN"]
+    text = json.dumps({"NaN": [*NOTHINGS, *words, dict.fromkeys(words, NOTHINGS), -1, [NOTHINGS]], "x": NOTHINGS[0]})
+    pieces = [text[at : at + size] for at in range(0, len(text), size)]
+    assert json.loads("".join(_with_null(pieces)), parse_constant=pytest.fail) == json.loads(
+        text, parse_constant=lambda _: None
+    )
+
+
 def test_json_that_breaks_off_keeps_what_was_read(tmp_path: Path) -> None:
     found, told = several(tmp_path, '[{"title": "A"}, {"title": "B"}, {"title": "C')
     assert [d.title for d in found] == ["A", "B"]
@@ -254,8 +280,8 @@ def test_json_that_breaks_off_keeps_what_was_read(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("broken", "why"),
     [
-        ('"year": NaN', "invalid char in json text: NaN"),
-        ('"year": -Infinity', "malformed number, a digit is required after the minus sign: -Infinity"),
+        ('"year": None', "invalid char in json text: None"),
+        ('"year": -inf', "malformed number, a digit is required after the minus sign: -inf"),
         ("year: 2020", "invalid char in json text: year"),
         ('"year": 2020,', "invalid object key (must be a string)"),
         ("// a note", "comments are not enabled: //"),
