@@ -231,7 +231,7 @@ class _Guarded:
         return data
 
 
-_NO_NUMBER = re.compile(r'"(?:[^"\\]|\\.)*+(?:"|\Z)|-?\b(?:NaN|Infinity)\b', re.DOTALL)
+_NO_NUMBER = re.compile(r'"(?:[^"\\]|\\.)*+(?:"|\\?\Z)|-?\b(?:NaN|Infinity)\b', re.DOTALL)
 _ESCAPED = re.compile(r"\\.", re.DOTALL)
 _WORD_BEGUN = re.compile(r"-?[A-Za-z]*\Z")
 _LONGEST = len("-Infinity")
@@ -250,7 +250,7 @@ def _with_null(texts: Iterable[str]) -> Iterator[str]:
 
 
 def _whole(text: str) -> int:
-    """Where to part a text so that no word and no escape is parted."""
+    """Where to part a text so that no NaN, no Infinity and no escape is parted."""
     begun = _WORD_BEGUN.search(text, max(0, len(text) - _LONGEST))
     cut = begun.start() if begun else len(text)
     return cut - (cut - len(text[:cut].rstrip("\\"))) % 2

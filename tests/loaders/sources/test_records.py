@@ -9,7 +9,7 @@ import pytest
 from begat.graph.errors import UsageError
 from begat.graph.model import Document, Reference
 from begat.loaders import read
-from begat.loaders.sources.records import _with_null
+from begat.loaders.sources.records import _nulled, _with_null
 from tests.loaders.sources.samples import Told, documents, never
 
 
@@ -269,6 +269,16 @@ def test_no_number_is_told_from_text_wherever_the_pieces_part(size: int) -> None
     assert json.loads("".join(_with_null(pieces)), parse_constant=pytest.fail) == json.loads(
         text, parse_constant=lambda _: None
     )
+
+
+@pytest.mark.parametrize("many", [3, 60_000])
+def test_an_opening_may_end_behind_a_backslash(tmp_path: Path, many: int) -> None:
+    quoted = '\\"' * many
+    path = tmp_path / "file"
+    path.write_text('[{"score": NaN, "title": "A", "abstract": "on NaN ' + quoted + "\\" + 'n"}]')
+    assert documents(path)[0][0].text.rstrip() == "on NaN " + '"' * many
+    cut = '{"a": NaN, "t": "on NaN ' + quoted + "\\"
+    assert _nulled(cut, inside=False) == cut.replace("NaN", "null", 1)
 
 
 def test_json_that_breaks_off_keeps_what_was_read(tmp_path: Path) -> None:
