@@ -49,12 +49,16 @@ def cypher(
         _check_embedded(query)
         path = graph.path if isinstance(graph, Store) else Path(graph)
         result = worker.run(__name__, path, query, parameters, limit=limit, timeout=timeout)
-        return replace(result, notes=(*result.notes, *_unknown_properties(query, " ".join(result.notes))))
+        return _noted(result, query)
     from begat.graph.neo4j_store import Neo4jStore  # its driver takes a while to load
     from begat.queries import neo4j
 
     assert isinstance(graph, Neo4jStore)
-    return neo4j.answer(graph, query, parameters, limit=limit, timeout=timeout)
+    return _noted(neo4j.answer(graph, query, parameters, limit=limit, timeout=timeout), query)
+
+
+def _noted(result: Result, query: str) -> Result:
+    return replace(result, notes=(*result.notes, *_unknown_properties(query, " ".join(result.notes))))
 
 
 # -- what may be asked ---------------------------------------------------------------------------------------
@@ -127,30 +131,39 @@ def _check_embedded(query: str) -> None:
 
 _BEFORE_PATTERNS = frozenset("MATCH WHERE AND OR XOR NOT IN".split())
 """Words after which a parenthesis opens a pattern, not what a function takes."""
+_OF_THE_ENGINE = ("title", "type", "label", "node_type", "connection_type", "start", "end")
+"""What the embedded engine has besides: its own words for a name, a label, a relation and its ends."""
+_PROPERTIES = tuple(dict.fromkeys(NODE_PROPERTIES + EDGE_PROPERTIES))
 
 
-def _unknown_properties(query: str, told: str) -> Iterator[str]:
-    """A note for each property that no node or relationship has, asked of one that a pattern names.
+def _unknown_properties(query: str, told: str = "") -> Iterator[str]:
+    """A note for each `x.property` that nothing has, of an x that a pattern names and nothing else does.
 
-    The engine answers null, and says so (`told`) only where the pattern gives a label; Neo4j always says so.
+    No engine minds: they answer null. `told`: what the embedded one says all the same, where the pattern gives a label.
     """
-    tokens = list(_tokens(query))
-    pairs = zip(tokens, tokens[1:], [*tokens[2:], None], strict=False)
-    bound = {
-        name.text
-        for place, (opening, name, after) in enumerate(pairs)
-        if name.kind in ("word", "quoted") and after and after.text in (":", ")", "]", "{", "*")
-        if _opens_pattern(tokens[place - 1] if place else None, opening)
-    }
-    known = tuple(dict.fromkeys(NODE_PROPERTIES + EDGE_PROPERTIES))
-    asked = (
-        property.text
-        for owner, dot, property in zip(tokens, tokens[1:], tokens[2:], strict=False)
-        if dot.text == "." and owner.text in bound and property.kind == "word"
-    )
-    for name in dict.fromkeys(asked):
-        if name not in known and f"'{name}'" not in told:
-            yield f"nothing in a graph of begat has the property {name}; {meant(name, known)}"
+    tokens = [None, None, *_tokens(query), None]
+    bound: set[str] = set()
+    other: set[str] = set()
+    asked: dict[tuple[str, str], None] = {}
+    for earlier, before, mark, name, after in zip(*(tokens[n:] for n in range(5)), strict=False):
+        if mark is None or name is None or name.kind not in ("word", "quoted"):
+            continue
+        if _is_word(mark, "AS") or _is_word(mark, "YIELD") or (after and _is_word(after, "IN")):
+            other.add(_bare(name))
+        elif mark.text == ".":
+            of_a_name = before and before.kind in ("word", "quoted") and not (earlier and earlier.text == ".")
+            if before and of_a_name and not (after and after.text == "("):
+                asked[_bare(before), _bare(name)] = None
+        elif after and after.text in (":", ")", "]", "{", "*") and _opens_pattern(before, mark):
+            bound.add(_bare(name))
+    for owner, property in asked:
+        known = property in _PROPERTIES or property in _OF_THE_ENGINE or f"'{property}'" in told
+        if owner in bound - other and not known:
+            yield f"nothing in a graph of begat has the property {property}; {meant(property, _PROPERTIES)}"
+
+
+def _bare(name: _Token) -> str:
+    return name.text.strip("`")
 
 
 def _opens_pattern(before: _Token | None, opening: _Token) -> bool:

@@ -75,6 +75,7 @@ def test_a_typo_in_a_name_is_noted_with_the_nearest(store: Store, engine_mistake
         ("MATCH (a:Model) RETURN a.nmae", "nmae", "'name'"),
         ("MATCH (a)-[r]->(b) WHERE r.confdence > 0.5 RETURN b.name", "confdence", "'confidence'"),
         ("MATCH (a) WHERE NOT (a)-->() AND a.colour = 'red' RETURN a", "colour", "there are id, name"),
+        ("MATCH (a)-[r]->(b) RETURN `r`.`confdence`", "confdence", "'confidence'"),
     ],
 )
 def test_a_property_that_nothing_has_is_noted(store: Store, query: str, property: str, nearest: str) -> None:
@@ -91,6 +92,12 @@ def test_a_property_that_nothing_has_is_noted(store: Store, query: str, property
         "UNWIND [{nmae: 1}] AS row RETURN count(row), max(row.nmae)",
         "MATCH (a:Paper) RETURN date('2020-02-03').month",
         "RETURN 'a.nmae (a)'",
+        "UNWIND [{nmae: 1}] AS row WITH row WHERE (row) IS NOT NULL RETURN row.nmae",
+        "MATCH (a:Model) RETURN a.name AS n UNION UNWIND [{nmae: 1}] AS a RETURN a.nmae AS n",
+        "MATCH (a:Model) WITH a UNWIND [{a: {nmae: 2}}] AS row RETURN row.a.nmae",
+        "MATCH (db:Model) CALL db.labels() YIELD label RETURN db.name, label",
+        "MATCH (date:Model) RETURN date.name, date('2020-02-03').month",
+        "MATCH (a)-[r]->(b) RETURN a.title, r.type",
     ],
 )
 def test_keys_of_other_things_are_no_properties(store: Store, query: str) -> None:
