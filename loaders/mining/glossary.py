@@ -1,8 +1,9 @@
 """What every researcher knows: terms of the field, and of what kind each is.
 
 `glossary.tsv` has a term a line: its kind (KINDS), a tab, and its forms, parted by `|`. It was written from general
-knowledge, not taken from annotated texts, and only speaks to the judges, who weigh it: a text may well give a known name to
-a new thing, or use a word of the field in another sense. Decision 0017 says how it was made, and why it is a file.
+knowledge, not taken from annotated texts, and speaks to the judges, who weigh it: a text may well give a known name to
+a new thing, or use a word of the field in another sense. It decides by itself only that words which it knows as one
+name are not taken apart (`names.bare`). Decision 0017 says how it was made, and why it is a file.
 """
 
 from collections import defaultdict
@@ -56,6 +57,11 @@ def _shipped() -> Mapping[str, tuple[str, ...]]:
 def kinds(folded: str) -> tuple[str, ...]:
     """Of what kinds a folded term is; none if it is not known."""
     return _shipped().get(folded, ())
+
+
+def named(folded: str) -> bool:
+    """Whether a folded term is the name of something."""
+    return any(kind in NAMED for kind in kinds(folded))
 
 
 @lru_cache(maxsize=50_000)

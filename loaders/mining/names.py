@@ -6,8 +6,8 @@ and long forms become one thing; two more judges give the type and whether the p
 """
 
 import re
-from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib.resources import files
 from itertools import chain
@@ -404,7 +404,7 @@ def find(reading: Reading, known: Known | None = None, judges: Judges | None = N
             Name(t.starts[at], t.ends[at], Thing(thing.type, name), float(chance[n]), sure)
             for at, name in _shared_stem(t, i, j)
         ]
-    return tuple(found)
+    return bare(reading.text, found)
 
 
 def _kind(seen: View, group: Sequence[int], by_signs: Floats, judges: Judges) -> NodeType:
@@ -413,6 +413,66 @@ def _kind(seen: View, group: Sequence[int], by_signs: Floats, judges: Judges) ->
         return TYPES[int(by_signs[group[0], 3:].argmax())]
     pooled = sorted({sign for n in group for part in seen.signs[n] for sign in part})
     return TYPES[int(judges.types.scores([pooled])[0].argmax())]
+
+
+_PLAIN = re.compile(
+    r"(?:vanilla|plain|standard|ordinary|normal|usual|regular|original|classical|classic|conventional|traditional|baseline|existing|popular|"
+    r"well-known|[Pp]re-?[Tt]rained|off-the-shelf)\s+"
+)
+_ROLES = (
+    "method approach algorithm technique scheme framework procedure mechanism strategy paradigm architecture model network backbone "
+    "encoder decoder layer block module head component unit tensor estimator solver optimizer policy agent system "
+    "language training pretraining pre-training finetuning fine-tuning optimization inference loss objective function parameter weight "
+    "embedding feature representation dynamics noise momentum limit theory property grammar answer output prediction reward score metric "
+    "dataset data corpus benchmark task domain environment challenge competition suite family baseline"
+).split()
+_ROLE = re.compile(rf"(?<!\s)(?:['’]s)?\s+(?:{'|'.join(_ROLES)})s?\Z")
+_MOST_ROLES = 3
+_CAPITAL_INSIDE = re.compile(r"(?<=[^\W_])[A-Z]")
+
+
+def bare(text: str, found: Sequence[Name]) -> tuple[Name, ...]:
+    """Names without plain words before them and words for what plays a role behind them.
+
+    *The plain Zeta training procedure* is Zeta, where that stands alone elsewhere. What the paper introduces keeps its
+    words, and so does what it abbreviates, what stands before a title's colon, and what the glossary knows as a name.
+    """
+    alone: dict[tuple[str, bool], Name] = {}
+    forms: dict[Thing, set[str]] = {}
+    for name in found:
+        form = _form(text[name.start : name.end])
+        if not form[0].isdigit():  # as the 100 of CIFAR-10/100 is
+            alone.setdefault(form, name)
+        forms.setdefault(name.thing, set()).add(form[0])
+    kept = {
+        n.start for n in found if n.introduced > INTRODUCED or len(forms[n.thing]) > 1 or text[n.end : n.end + 1] == ":"
+    }
+    return tuple(name if name.start in kept else _bared(text, name, alone) for name in found)
+
+
+def _form(written: str) -> tuple[str, bool]:
+    """A folded name, and whether it is written like an acronym: the MEAN is not the mean."""
+    return fold(written), bool(_CAPITAL_INSIDE.search(written))
+
+
+def _bared(text: str, name: Name, alone: Mapping[tuple[str, bool], Name]) -> Name:
+    """The name of `alone` (by its form) that is left of a name without such words; what it names is of one type."""
+    start, end, bared = name.start, name.end, name
+    for _ in range(_MOST_ROLES):
+        words = text[start:end]
+        if glossary.named(fold(words)):
+            break
+        plain, role = _PLAIN.match(words), _ROLE.search(words)
+        if plain:
+            start += plain.end()
+        elif role:
+            end -= len(role[0])
+        else:
+            break
+        other = alone.get(_form(text[start:end]))
+        if other and other.thing.type == name.thing.type:
+            bared = replace(other, start=start, end=end)
+    return bared
 
 
 _NUMBERED = re.compile(r"\d+(?:\.\d+)?[BMKbmk]?")

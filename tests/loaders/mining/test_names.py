@@ -1,14 +1,15 @@
 """Names found in texts made up for it: borders, types, one thing of many forms, and what a paper introduces."""
 
+import re
 from itertools import pairwise
 
 import numpy as np
 import pytest
 
-from begat.graph.model import Document
+from begat.graph.model import Document, Thing
 from begat.graph.vocabulary import NodeType
 from begat.loaders.mining.judges import Linear, Trees
-from begat.loaders.mining.names import KNOWN, PRIOR, find, introductions, resolve, shipped, view
+from begat.loaders.mining.names import KNOWN, PRIOR, bare, find, introductions, resolve, shipped, view
 from begat.loaders.mining.reading import Name
 from begat.loaders.mining.readings import readings
 
@@ -132,3 +133,78 @@ def test_trees_go_left_at_or_below_the_threshold() -> None:
     )
     assert trees.scores(np.array([[9.0, 0.5], [9.0, 0.6]])).tolist() == [-0.75, 1.25]
     assert trees.scores(np.zeros((0, 2))).tolist() == []
+
+
+def test_what_it_is_with_other_words_may_be_of_another_type() -> None:
+    plain, (first, second) = marked("[Zorb] is old. The [Zorb corpus] wins.")
+    data = Name(second.start, second.end, Thing(DATASET, "Zorb corpus"), 0.9)
+    assert bare(plain, [first, data]) == (first, data)
+
+
+def test_a_name_of_many_spaces_takes_no_longer_than_any() -> None:
+    plain, found = marked(f"[Zorb] is old. The [Zorb{' ' * 200_000}2] wins.")
+    assert bare(plain, found) == tuple(found)
+
+
+def marked(text: str, *introduced: str) -> tuple[str, list[Name]]:
+    """A text without its [brackets], and what stands in them as names, each form a thing of its own."""
+    plain, found = "", []
+    for before, name in re.findall(r"([^\[]*)(?:\[([^\]]*)\])?", text):
+        plain += before
+        if name:
+            start = len(plain)
+            plain += name
+            found.append(Name(start, len(plain), Thing(METHOD, name), 0.9, float(name in introduced)))
+    return plain, found
+
+
+@pytest.mark.parametrize(
+    ("text", "bared"),
+    [
+        ("[Zorb] is old. The [Zorb method] wins.", "Zorb"),
+        ("[Zorb] is old. A [Zorb language model] wins.", "Zorb"),
+        ("[Zorb] is old. The [plain Zorb] wins.", "Zorb"),
+        ("[Zorb] is old. The [standard Zorb training] wins.", "Zorb"),
+        ("[Zorb] is old. Here [Zorb’s encoder] wins.", "Zorb"),
+        ("[Zorb] is old. A [pre-trained Zorb  network] wins.", "Zorb"),
+        ("[Zorbs] are old. Many [Zorb networks] win.", "Zorb"),
+        ("[Zorb] is old. A [Zorb method] wins. A [Zorb method layer] does not.", "Zorb"),
+    ],
+)
+def test_common_words_around_a_name_that_stands_alone_elsewhere_are_no_part_of_it(text: str, bared: str) -> None:
+    plain, found = marked(text)
+    first, *others = bare(plain, found)
+    for other in others:
+        assert other.thing is first.thing
+        assert plain[other.start : other.end] == bared
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[Glarb] is old. The [Zorb method] wins.",
+        "[Zorb] is old. The [Zorb Method] wins.",
+        "[Zorb] is old. The [Zorb 2] wins.",
+        "[Zorb] is old. The [quick Zorb] wins.",
+        "[Zorb] is old. The [Zorb tree] wins.",
+        "[Zorb] is old. The [Zorb with attention] wins.",
+        "[Zorb] is old. The [Zorb encoder training loss function] wins.",
+        "[Zorb] is old. The [Normal Zorb] wins.",
+        "[ZORB] is old. The [zorb method] wins.",
+        "[Zorb] is old. [Zorb networks]: how they win.",
+        "[100] of them. The [100 layers] win.",
+        "[Newton] is old. The [Newton method] wins.",
+        "[method] is old. The [Zorb method] wins.",
+    ],
+)
+def test_other_words_are_part_of_a_name(text: str) -> None:
+    plain, found = marked(text)
+    assert bare(plain, found) == tuple(found)
+
+
+def test_what_a_paper_introduces_or_abbreviates_keeps_its_words() -> None:
+    plain, found = marked("[Zorb] is old. The [Zorb method] wins.", "Zorb method")
+    assert bare(plain, found) == tuple(found)
+    plain, (first, second, third) = marked("[Zorb] is old. The [Zorb method] ([ZM]) wins.")
+    short = Name(third.start, third.end, second.thing, 0.9)
+    assert bare(plain, [first, second, short]) == (first, second, short)
