@@ -421,9 +421,9 @@ _PLAIN = re.compile(
 )
 _ROLES = (
     "method approach algorithm technique scheme framework procedure mechanism strategy paradigm architecture model network backbone "
-    "encoder decoder layer block module head component unit tensor estimator solver optimizer policy agent system "
+    "encoder decoder layer block module head component unit estimator solver optimizer policy agent system "
     "language training pretraining pre-training finetuning fine-tuning optimization inference loss objective function parameter weight "
-    "embedding feature representation dynamics noise momentum limit theory property grammar answer output prediction reward score metric "
+    "embedding feature representation property answer output prediction reward score metric "
     "dataset data corpus benchmark task domain environment challenge competition suite family baseline"
 ).split()
 _ROLE = re.compile(rf"(?<!\s)(?:['’]s)?\s+(?:{'|'.join(_ROLES)})s?\Z")
