@@ -136,7 +136,7 @@ _OF_THE_ENGINE = ("title", "type", "label", "node_type", "connection_type", "sta
 _PROPERTIES = tuple(dict.fromkeys(NODE_PROPERTIES + EDGE_PROPERTIES))
 
 
-def _unknown_properties(query: str, told: str = "") -> Iterator[str]:
+def _unknown_properties(query: str, told: str) -> Iterator[str]:
     """A note for each `x.property` that nothing has, of an x that a pattern names and nothing else does.
 
     No engine minds: they answer null. `told`: what the embedded one says all the same, where the pattern gives a label.
@@ -150,9 +150,8 @@ def _unknown_properties(query: str, told: str = "") -> Iterator[str]:
             continue
         if _is_word(mark, "AS") or _is_word(mark, "YIELD") or (after and _is_word(after, "IN")):
             other.add(_bare(name))
-        elif mark.text == ".":
-            of_a_name = before and before.kind in ("word", "quoted") and not (earlier and earlier.text == ".")
-            if before and of_a_name and not (after and after.text == "("):
+        elif mark.text == "." and before and before.kind in ("word", "quoted"):
+            if not (earlier and earlier.text == ".") and not (after and after.text == "("):
                 asked[_bare(before), _bare(name)] = None
         elif after and after.text in (":", ")", "]", "{", "*") and _opens_pattern(before, mark):
             bound.add(_bare(name))

@@ -59,9 +59,9 @@ def kinds(folded: str) -> tuple[str, ...]:
     return _shipped().get(folded, ())
 
 
-def named(folded: str) -> bool:
-    """Whether a folded term is the name of something."""
-    return any(kind in NAMED for kind in kinds(folded))
+def named(of: tuple[str, ...]) -> bool:
+    """Whether what is of these kinds is the name of something."""
+    return any(kind in NAMED for kind in of)
 
 
 @lru_cache(maxsize=50_000)
@@ -92,4 +92,4 @@ def _signs(where: str, of: tuple[str, ...]) -> Iterator[str]:
 
 def rough(of: tuple[str, ...]) -> tuple[float, float]:
     """Whether it is the name of something, and whether it is something else."""
-    return float(any(kind in NAMED for kind in of)), float(any(kind not in NAMED for kind in of))
+    return float(named(of)), float(any(kind not in NAMED for kind in of))

@@ -460,15 +460,13 @@ def _bared(text: str, name: Name, alone: Mapping[tuple[str, bool], Name]) -> Nam
     start, end, bared = name.start, name.end, name
     for _ in range(_MOST_ROLES):
         words = text[start:end]
-        if glossary.named(fold(words)):
-            break
         plain, role = _PLAIN.match(words), _ROLE.search(words)
+        if not (plain or role) or glossary.named(glossary.kinds(fold(words))):
+            break
         if plain:
             start += plain.end()
         elif role:
             end -= len(role[0])
-        else:
-            break
         other = alone.get(_form(text[start:end]))
         if other and other.thing.type == name.thing.type:
             bared = replace(other, start=start, end=end)
