@@ -276,14 +276,25 @@ class _Connection(sqlite3.Connection):
             raise trouble(self.path, error) or error from None
 
 
+@contextmanager
+def _closing_refused(connection: sqlite3.Connection) -> Iterator[None]:
+    """Closes a connection to a file that turns out not to be what is needed."""
+    try:
+        yield
+    except BaseException:
+        connection.close()
+        raise
+
+
 def _connect(path: Path, mode: str) -> sqlite3.Connection:
     """Connect to an existing file. A file in a folder that cannot be written is opened as unchanging."""
 
     def connect(options: str) -> sqlite3.Connection:
         uri = f"{path.resolve().as_uri()}?{options}"
         connection = sqlite3.connect(uri, uri=True, isolation_level=None, factory=_Connection)
-        connection.path = path
-        connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+        with _closing_refused(connection):
+            connection.path = path
+            connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
         return connection
 
     try:
@@ -348,13 +359,14 @@ class Store:
             _check_is_file(path)
         with _explaining(path):
             connection = sqlite3.connect(path, isolation_level=None, factory=_Connection)
-            if connection.execute("SELECT count(*) FROM sqlite_master").fetchone() == (0,):
-                header = f"PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {SCHEMA_VERSION};"
-                identity = "INSERT INTO meta VALUES ('graph', lower(hex(randomblob(8))));"
-                connection.executescript(
-                    f"BEGIN EXCLUSIVE; {_SCHEMA} {_DEPENDENCIES} {_PAPERS} {identity} {header} COMMIT;"
-                )
-            return cls._ready(connection, path, write=True)
+            with _closing_refused(connection):
+                if connection.execute("SELECT count(*) FROM sqlite_master").fetchone() == (0,):
+                    header = f"PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {SCHEMA_VERSION};"
+                    identity = "INSERT INTO meta VALUES ('graph', lower(hex(randomblob(8))));"
+                    connection.executescript(
+                        f"BEGIN EXCLUSIVE; {_SCHEMA} {_DEPENDENCIES} {_PAPERS} {identity} {header} COMMIT;"
+                    )
+                return cls._ready(connection, path, write=True)
 
     @classmethod
     def open(cls, path: str | Path, *, write: bool = False) -> Self:
@@ -369,7 +381,9 @@ class Store:
             )
         _check_is_file(path)
         with _explaining(path):
-            return cls._ready(_connect(path, "rw" if write else "ro"), path, write=write)
+            connection = _connect(path, "rw" if write else "ro")
+            with _closing_refused(connection):
+                return cls._ready(connection, path, write=write)
 
     @classmethod
     def _ready(cls, connection: sqlite3.Connection, path: Path, *, write: bool) -> Self:

@@ -1,6 +1,7 @@
 """The library: every question has an example that works, and one answer in two languages."""
 
 import re
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -61,8 +62,9 @@ def test_what_the_questions_answer(store: Store) -> None:
 
 
 @pytest.fixture(scope="module")
-def random_store(tmp_path_factory: pytest.TempPathFactory) -> Store:
-    return Store.open(mixed(tmp_path_factory.mktemp("library") / "mixed.begat", seed=7))
+def random_store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+    with Store.open(mixed(tmp_path_factory.mktemp("library") / "mixed.begat", seed=7)) as store:
+        yield store
 
 
 @pytest.mark.parametrize("question", QUESTIONS, ids=lambda q: q.name)
