@@ -59,7 +59,7 @@ def annotated(shared: Path) -> list[list[Pair]]:
 
 def asserted(record: gold.Record, reading: Reading, found: Sequence[Name], judge: Judge) -> Iterator[dict[str, Any]]:
     """What is mined from a reading, as the scorer reads it."""
-    for a in pipeline.asserted(reading, found, judge):
+    for a in pipeline.asserted(reading, *pipeline.judged(reading, found, judge)):
         yield {
             "document": record["id"],
             "subject": a.subject.name, "subject_type": a.subject.type,

@@ -16,7 +16,7 @@ from math import log
 import numpy as np
 import numpy.typing as npt
 
-from begat.graph.model import Document, Thing
+from begat.graph.model import Thing
 from begat.graph.names import fold
 from begat.graph.vocabulary import NodeType
 from begat.loaders.mining import glossary
@@ -25,7 +25,6 @@ from begat.loaders.mining.features import Scene
 from begat.loaders.mining.gazetteer import TYPES, Gazetteer
 from begat.loaders.mining.judges import Floats, Linear, Part, Trees, odds
 from begat.loaders.mining.reading import Known, Name, Reading
-from begat.loaders.mining.readings import readings
 
 NAMED = 0.4
 """How likely a candidate must be a name to be one: where precision and recall balance on the gold."""
@@ -38,7 +37,7 @@ UNLIKELY = 0.05
 AT_LEAST = [12, 57, 58, 59]
 """Measures of which also the least among the forms of a thing is looked at."""
 INTRODUCED = 0.4
-"""How likely a thing must be the paper's own, to be told to other documents as one."""
+"""How probable it must be that the paper introduces a name, for it to keep all its words (`bare`)."""
 LONGEST_SHORT = 10
 """How many letters a short form has at most."""
 SUPPORT = 1.0
@@ -501,12 +500,3 @@ def written(candidate: Candidate) -> str:
     if form.endswith("s") and form[:-1] in candidate.forms:
         form = form[:-1]
     return " ".join(form.split())
-
-
-def introductions(document: Document) -> tuple[Thing, ...]:
-    """What a document introduces, on its own evidence alone: the first pass, from which the gazetteer is made."""
-    found: dict[Thing, float] = {}
-    for reading in readings(document):
-        for name in find(reading):
-            found[name.thing] = max(found.get(name.thing, 0.0), name.introduced)
-    return tuple(sorted((t for t, p in found.items() if p > INTRODUCED), key=lambda t: (t.name, t.type)))

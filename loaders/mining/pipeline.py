@@ -11,12 +11,12 @@ from begat.graph.names import fold
 from begat.graph.vocabulary import Relation
 from begat.loaders.mining import names, relations
 from begat.loaders.mining.candidates import FUNCTION, STRONG, kind
-from begat.loaders.mining.context import INTRODUCED, akin
+from begat.loaders.mining.context import akin
 from begat.loaders.mining.judge import Judge
 from begat.loaders.mining.reading import Known, Name, Reading, Stated
 from begat.loaders.mining.readings import readings
 
-RULES = "8"
+RULES = "9"
 """Raised with every change of the code that may change what is found."""
 WEIGHTS = ("names.npz", "relations.npz", "words.json", "glossary.tsv")
 
@@ -34,6 +34,10 @@ version = _version()
 min_confidence = 0.5
 """Below which no edge is believed unless the user says so: by cross-validation over documents, of those above it four in
 five are right; fewer would be found above a higher one."""
+ALONE = 0.5
+"""How likely a name must be, to be told where nothing that is stated of it is believed."""
+PRESENTED = 0.55
+"""How probable it must be that a paper introduces a thing, to say so."""
 ENTITLED = 0.95
 """How probable it is that a paper introduces what stands before the colon of its title, if that is a single word (on the
 gold: 219 of 220), or several without a function word among them that the text names again (45 of 48)."""
@@ -49,7 +53,7 @@ def introductions(document: Document) -> tuple[Thing, ...]:
         name.thing
         for reading in readings(document)
         for name in entitled(reading, names.find(reading))
-        if name.introduced >= INTRODUCED
+        if name.introduced >= PRESENTED
     ]
     return tuple(dict.fromkeys(things))
 
@@ -60,17 +64,30 @@ def mine(document: Document, known: Known) -> Mined:
     assertions: list[Assertion] = []
     aliases: dict[tuple[str, str], None] = {}
     for reading in readings(document):
-        found = entitled(reading, names.find(reading, known))
-        mentions += _mentions(reading, found)
-        assertions += asserted(reading, found)
-        aliases.update(dict.fromkeys(_aliases(reading, found)))
+        told, stated = judged(reading, entitled(reading, names.find(reading, known)))
+        mentions += _mentions(reading, told)
+        assertions += asserted(reading, told, stated)
+        aliases.update(dict.fromkeys(_aliases(reading, told)))
     return Mined(tuple(mentions), tuple(assertions), tuple(aliases))
 
 
-def asserted(reading: Reading, found: Sequence[Name], judge: Judge | None = None) -> list[Assertion]:
-    """What a reading with these names says; `judge` of relations: other than the shipped one."""
-    stated = [a for s in relations.find(reading, found, judge) if (a := _assertion(reading, s))]
-    return [*_presented(reading, found), *stated]
+def judged(
+    reading: Reading, found: Sequence[Name], judge: Judge | None = None
+) -> tuple[tuple[Name, ...], list[Stated]]:
+    """The names worth telling of those that were found, and what is stated; `judge` of relations: other than the shipped one.
+
+    What is believed to be stated of a name speaks for the name, too: of two that are as doubtful, the one that a model
+    is trained on is one, the other is not told.
+    """
+    stated = relations.find(reading, found, judge)
+    sure = {name.thing for name in found if name.confidence >= ALONE or name.introduced >= ENTITLED}
+    sure.update(thing for s in stated if s.confidence >= min_confidence for thing in (s.subject, s.object))
+    return tuple(name for name in found if name.thing in sure), stated
+
+
+def asserted(reading: Reading, told: Sequence[Name], stated: Sequence[Stated]) -> list[Assertion]:
+    """What a reading with these names and statements says, with the evidence in the original."""
+    return [*_presented(reading, told), *(a for s in stated if (a := _assertion(reading, s)))]
 
 
 def entitled(reading: Reading, found: Sequence[Name]) -> tuple[Name, ...]:
@@ -122,7 +139,7 @@ def _mentions(reading: Reading, found: Sequence[Name]) -> list[Mention]:
     mentions = []
     for name in found:
         if place := _evidence(reading, name.start, name.end):
-            introduced = name.introduced >= INTRODUCED
+            introduced = name.introduced >= PRESENTED
             mentions.append(
                 Mention(name.thing, place.start, place.end, place.quote, place.part, name.confidence, introduced)
             )
@@ -139,7 +156,7 @@ def _presented(reading: Reading, found: Sequence[Name]) -> list[Assertion]:
     for thing, name in best.items():
         if evidence := _evidence(reading, name.start, name.end):
             assertions.append(Assertion(reading.about, Relation.MENTIONS, thing, evidence, "name", name.confidence))
-        if name.introduced >= INTRODUCED and (evidence := _where_introduced(reading, found, thing)):
+        if name.introduced >= PRESENTED and (evidence := _where_introduced(reading, found, thing)):
             assertions.append(
                 Assertion(reading.about, Relation.INTRODUCES, thing, evidence, "introduced", name.introduced)
             )

@@ -9,7 +9,7 @@ import pytest
 from begat.graph.model import Document, Thing
 from begat.graph.vocabulary import NodeType
 from begat.loaders.mining.judges import Linear, Trees
-from begat.loaders.mining.names import KNOWN, PRIOR, bare, find, introductions, resolve, shipped, view
+from begat.loaders.mining.names import KNOWN, PRIOR, bare, find, resolve, shipped, view
 from begat.loaders.mining.reading import Name
 from begat.loaders.mining.readings import readings
 
@@ -100,12 +100,6 @@ def test_what_other_papers_introduce_is_believed_more_readily() -> None:
 def test_a_word_of_the_language_is_no_name_because_a_paper_took_it() -> None:
     reading = readings(Document("d", "We insert adapters between layers of small animals."))[0]
     assert find(reading, {"adapter": METHOD, "animal": MODEL}) == find(reading)
-
-
-def test_introductions_of_a_document() -> None:
-    (thing,) = introductions(Document("d", ABSTRACT, title=TITLE))
-    assert (thing.name, thing.type) == ("QGF", METHOD)
-    assert introductions(Document("d", "We look back at thirty years of research.")) == ()
 
 
 def test_the_likeliest_reading_wins_where_candidates_overlap() -> None:

@@ -5,9 +5,11 @@ from pathlib import Path
 import pytest
 
 from begat import loaders
-from begat.graph.model import Document
+from begat.graph.model import Document, Thing
 from begat.graph.vocabulary import NodeType, Relation
 from begat.loaders.mining import pipeline
+from begat.loaders.mining.reading import Name
+from begat.loaders.mining.readings import readings
 
 DOCUMENT = Document(
     id="example",
@@ -62,6 +64,29 @@ def test_a_phrase_before_the_colon_of_the_title_is_no_name_because_of_the_colon(
 
 def test_what_a_paper_introduces_is_known_before_it_is_mined() -> None:
     assert [(t.name, t.type is NodeType.DATASET) for t in pipeline.introductions(DOCUMENT)] == [("ZetaNet 2", False)]
+
+
+def test_a_document_may_introduce_nothing() -> None:
+    assert pipeline.introductions(Document("d", "We look back at thirty years of research.")) == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "confidence", "told"),
+    [
+        ("We train ZetaNet on Wumpus.", 0.45, {"ZetaNet", "Wumpus"}),
+        ("ZetaNet is evaluated on the Wumpus dataset.", 0.45, {"ZetaNet", "Wumpus"}),
+        ("ZetaNet was made while it rained in Wumpus.", 0.45, {"ZetaNet"}),
+        ("ZetaNet was made while it rained in Wumpus.", 0.55, {"ZetaNet", "Wumpus"}),
+    ],
+)
+def test_a_doubtful_name_is_told_where_something_is_stated_of_it(text: str, confidence: float, told: set[str]) -> None:
+    reading = readings(Document("d", text))[0]
+    zeta, wumpus = text.index("ZetaNet"), text.index("Wumpus")
+    found = [
+        Name(zeta, zeta + 7, Thing(NodeType.MODEL, "ZetaNet"), 0.99, 0.9),
+        Name(wumpus, wumpus + 6, Thing(NodeType.DATASET, "Wumpus"), confidence),
+    ]
+    assert {name.thing.name for name in pipeline.judged(reading, found)[0]} == told
 
 
 def test_mining_twice_finds_the_same() -> None:
