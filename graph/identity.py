@@ -13,15 +13,15 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from rapidfuzz import fuzz
-
-from begat.graph.names import acronym_of, fold, parse
+from begat.graph.names import acronym_of, fold, parse, same_phrase
 from begat.graph.vocabulary import NodeType
 
 SURE = 0.5
 """The confidence from which an introduction counts."""
 _DOMINANT = 0.8
 """The share of an ambiguous acronym's documents from which one long form is taken where none is given."""
+_RARE = 5
+"""How many documents write a plural for each that writes the singular, where that is a slip: Cityscape."""
 _TYPE_ORDER = list(NodeType)
 _LAST = "9999"
 """Sorts after every date."""
@@ -97,9 +97,10 @@ class Tally:
 
     @property
     def most_used(self) -> str:
-        """The spelling that most documents use, then that is used most; a plural only where there is no singular."""
+        """The spelling that most documents use, then that is used most; the singular unless it is rare beside the plural."""
         name = min(self.names, key=lambda n: (-self.names[n][0], -self.names[n][1], len(n), n))
-        return name[:-1] if name.endswith("s") and name[:-1] in self.names else name
+        singular = self.names.get(name.removesuffix("s"), (0, 0))
+        return name.removesuffix("s") if _RARE * singular[0] >= self.names[name][0] else name
 
 
 class Identity:
@@ -449,7 +450,7 @@ def _rivals(name: str, alias: str) -> bool:
 
 
 def _alike(longs: Mapping[str, set[int]], written: Mapping[str, Iterable[str]]) -> Iterator[list[str]]:
-    """Long forms (keys) of one acronym in groups that are spellings of one another, the best known first."""
+    """Long forms (keys) of one acronym in groups that mean one thing, the best known first."""
     ordered = sorted(longs, key=lambda k: (-len(longs[k]), k))
     while ordered:
         first = ordered[0]
@@ -459,15 +460,10 @@ def _alike(longs: Mapping[str, set[int]], written: Mapping[str, Iterable[str]]) 
 
 
 def _one_long_form(one: str, other: str, written: Mapping[str, Iterable[str]]) -> bool:
-    """Whether two long forms of an acronym differ only in spelling, word endings or a word more at the end."""
-    if one.startswith(other) or other.startswith(one) or fuzz.ratio(one, other) >= 85:
+    """Whether two long forms of an acronym are the same phrase, or one has a word more at the end."""
+    if one.startswith(other) or other.startswith(one):
         return True
-    return bool({_heads(name) for name in written[one]} & {_heads(name) for name in written[other]})
-
-
-def _heads(name: str) -> tuple[str, ...]:
-    """The beginnings of a name's words: Low-Rank Adaptation and low rank adapters have the same."""
-    return tuple(word[:5] for word in re.findall(r"[^\W_]+", name.casefold()))
+    return any(same_phrase(a, b) for a in written[one] for b in written[other])
 
 
 def _heaviest_type(votes: Sequence[Mapping[NodeType, float]]) -> NodeType:

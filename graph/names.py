@@ -10,6 +10,8 @@ import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 
+from rapidfuzz import fuzz
+
 _GREEK = {
     chr(point): unicodedata.name(chr(point)).rsplit(" ", 1)[1].casefold()
     for point in range(0x3B1, 0x3CA)
@@ -263,6 +265,53 @@ def _inner_version(token: str) -> str:
 
 
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
+
+
+_ENDINGS = re.compile(
+    r"(?<=\w{3})(?:isation|ization|ation|ators?|ative|ional|ions?|ives?|ors?|ers?|ings?|ic|is|iz|ed|est|es|ies|ment|ally|al|ly|cy|te|e|y|s)+$"
+)
+_JOINING = frozenset("a an and as at by for from in of on s the through to via with".split())
+_CLASS = frozenset(
+    "algorithm approach architecture block distance framework layer loss mechanism method model modeling modelling module net network "
+    "objective procedure prompting sampling scheme strategie strategy system technique".split()
+)
+_SLIP = 88
+"""From how alike on, in percent of their letters, two long words are one with a slip of the pen."""
+
+
+def same_phrase(one: str, other: str) -> bool:
+    """Whether two phrases are the same words but for endings, hyphens, a slip of the pen, and nouns of class behind.
+
+    >>> same_phrase("Low-Rank Adaptation", "low rank adapters"), same_phrase("Deep Equilibrium", "deep equilibrium layers")
+    (True, True)
+    >>> same_phrase("group attention", "graph attention"), same_phrase("gradient descent", "gradient descent ascent")
+    (False, False)
+    """
+    first, second = _telling_words(one), _telling_words(other)
+    if len(first) == len(second):
+        return all(map(_same_word, first, second))
+    return _without_ending("".join(first)) == _without_ending("".join(second))
+
+
+def _telling_words(phrase: str) -> list[str]:
+    """The words of a phrase that tell it from others."""
+    words = [word for word in re.findall(r"[^\W_]+", _plain(phrase).casefold()) if word not in _JOINING]
+    while len(words) > 1 and words[-1].removesuffix("s") in _CLASS:
+        words.pop()
+    return words
+
+
+def _same_word(one: str, other: str) -> bool:
+    shorter, longer = sorted((one, other), key=len)
+    if _without_ending(one) == _without_ending(other) or (len(shorter) >= 6 and longer.startswith(shorter)):
+        return True
+    return min(len(one), len(other)) >= 5 and one[0] == other[0] and fuzz.ratio(one, other) >= _SLIP
+
+
+def _without_ending(word: str) -> str:
+    """A word without its endings, a doubled consonant before them simple: programm-ing is program."""
+    stem = _ENDINGS.sub("", word)
+    return stem[:-1] if stem[-2:-1] == stem[-1:] else stem
 
 
 def acronym_of(short: str, long: str) -> bool:

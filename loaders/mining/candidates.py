@@ -434,6 +434,9 @@ def _phrase(tokens: Tokens, i: int, end: int) -> Iterator[tuple[int, int]]:
                     yield start, j + 1
 
 
+_CLOSING = frozenset("\" ” ’ ' ''".split())
+
+
 def _definitions(reading: Reading, tokens: Tokens) -> Iterator[Definition]:
     """Long form and short form: "Long Form (LF)", "LF (Long Form)", their letters matching."""
     for at in range(len(tokens.text)):
@@ -447,6 +450,8 @@ def _definitions(reading: Reading, tokens: Tokens) -> Iterator[Definition]:
         inside = reading.text[tokens.starts[at + 1] : tokens.ends[close - 1]]
         if close - at <= 7 and len(inside) <= 20 and " " not in inside.strip("$ ") and any(c.isupper() for c in inside):
             end_long = at - 1 if _classed(tokens, start, at, inside) else at
+            while end_long > start and (tokens.kinds[end_long - 1] == JOIN or tokens.text[end_long - 1] in _CLOSING):
+                end_long -= 1
             low = long_form(tokens, start, end_long, inside)
             if low is not None:
                 yield Definition((low, end_long), (at + 1, close))
@@ -480,13 +485,13 @@ _FOR_WORDS = {"2": "to", "4": "for"}
 def spelled(short: str, long: str) -> bool:
     """Whether a short form is made of a long one's letters, with the first of every word that is no function word.
 
-    A hyphened word counts as one or as several; a long form that holds an acronym is refused, for what is added to
-    one makes another thing.
+    A hyphened word counts as several, or as one where it only begins with a syllable or two (`Multi-Layer`); a long form
+    that holds an acronym is refused, for what is added to one makes another thing.
 
     >>> spelled("QuRT", "Quasi-Random Tensors"), spelled("Q2T", "Query to Tensor"), spelled("QRT", "Quasi Tensors")
     (True, True, False)
-    >>> spelled("QRT", "QR Tuned")
-    False
+    >>> spelled("QRT", "QR Tuned"), spelled("QRT", "Quasi-Random Tensors"), spelled("QT", "Question-Response Tensors")
+    (False, True, False)
     """
     letters = _LETTERS.findall(short)
     if len(letters) > 3 and letters[-1] == "s" and letters[-2].isupper():
@@ -506,6 +511,10 @@ _WORDS = re.compile(r"[^\W_]+(?:-[^\W_]+)*")
 _CAPITALS = re.compile(r"[A-Z]")
 
 
+_SYLLABLES = 5
+"""Letters of what may stand before a hyphen without being a word of its own: multi-, quasi-, low-, not policy-."""
+
+
 def _spells(letters: str, parts: tuple[str, ...], inner: int = 1) -> bool:
     """Whether the first letters of the parts are these, up to so many `inner` ones (the e of `NeRF`) among them."""
     if not letters or not parts:
@@ -515,8 +524,11 @@ def _spells(letters: str, parts: tuple[str, ...], inner: int = 1) -> bool:
         return True
     if part in words.FUNCTION and _spells(letters, rest, inner):
         return True
-    if "-" in part and _spells(letters, (*part.split("-"), *rest), inner):
-        return True
+    if "-" in part:
+        if _spells(letters, (*part.split("-"), *rest), inner):
+            return True
+        if part.index("-") > _SYLLABLES:
+            return False
     if part[0] != letters[0]:
         return False
     if _spells(letters[1:], rest, inner):
@@ -524,11 +536,29 @@ def _spells(letters: str, parts: tuple[str, ...], inner: int = 1) -> bool:
     return inner > 0 and letters[1:2] in part[1:] and _spells(letters[2:], rest, inner - 1)
 
 
+def _initialled(tokens: Tokens, start: int, end: int, letters: str) -> int | None:
+    """Where the fewest words before `end` begin that begin with these letters, function words left aside; or None."""
+    parts: list[str] = []
+    hyphen = False
+    for i in range(end - 1, start - 1, -1):
+        if tokens.kinds[i] == BREAK and tokens.lower[i] not in ("'", '"'):
+            return None
+        if tokens.kinds[i] in (BREAK, JOIN):
+            hyphen = tokens.text[i] == "-" and bool(parts)
+            continue
+        parts = [f"{tokens.lower[i]}-{parts[0]}", *parts[1:]] if hyphen else [tokens.lower[i], *parts]
+        hyphen = False
+        whole = tokens.kinds[i] != FUNCTION or "-" in parts[0]
+        if whole and tokens.lower[i][0] == letters[0] and _spells(letters, tuple(parts), 0):
+            return i
+    return None
+
+
 def long_form(tokens: Tokens, start: int, end: int, short: str) -> int | None:
     """Where before `end` the long form of `short` begins, or None.
 
-    The letters of the short form must all be found in order, from the right; the first one at the beginning of
-    a word (Schwartz and Hearst 2003, with hyphened parts as words).
+    If the letters of the short form are those that words begin with, there; else they must all be found in order, from
+    the right, the first one at the beginning of a word (Schwartz and Hearst 2003, with hyphened parts as words).
     """
     letters = [c.lower() for c in _LETTERS.findall(short)]
     if len(letters) > 2 and short[-1] == "s" and short[-2].isupper():
@@ -537,6 +567,9 @@ def long_form(tokens: Tokens, start: int, end: int, short: str) -> int | None:
         return None
     at = len(letters) - 1
     limit = max(start, end - 2 * len(letters) - 4)
+    plainly = _initialled(tokens, limit, end, "".join(letters))
+    if plainly is not None:
+        return plainly
     for i in range(end - 1, limit - 1, -1):
         word = tokens.lower[i]
         if tokens.kinds[i] == BREAK and word not in ("'", '"'):

@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from begat.graph.model import Thing
-from begat.graph.names import fold
+from begat.graph.names import fold, same_phrase
 from begat.graph.vocabulary import NodeType
 from begat.loaders.mining import glossary
 from begat.loaders.mining.candidates import Candidate, Definition, Tokens, gather, spelled
@@ -326,14 +326,34 @@ def _defined(seen: View, chosen: Collection[int]) -> Iterator[tuple[int, int]]:
 
 
 def _spelled(seen: View, chosen: Collection[int]) -> Iterator[tuple[int, int]]:
-    """The pairs of chosen candidates of which the first is written with the first letters of the second."""
+    """The pairs of chosen candidates of which the first is written with the first letters of the second.
+
+    Not where the text itself says what the one is short for, or how the other is shortened, and says something else: after
+    "subtle grid dreaming (SGD)", that is not the long form of SSGD.
+    """
     forms = {n: written(seen.candidates[n]) for n in sorted(chosen)}
     short = [n for n, form in forms.items() if " " not in form and len(form) <= LONGEST_SHORT]
     long = [n for n, form in forms.items() if " " in form or "-" in form]
+    longs_of, shorts_of = _said(seen)
     for a in short:
         for b in long:
             if a != b and forms[a][0].lower() == forms[b][0].lower() and spelled(forms[a], forms[b]):
-                yield a, b
+                said = all(same_phrase(forms[b], other) for other in longs_of.get(a, ()))
+                if said and shorts_of.get(b, {a}) == {a}:
+                    yield a, b
+
+
+def _said(seen: View) -> tuple[dict[int, set[str]], dict[int, set[int]]]:
+    """By candidate, the long forms that the text gives for it, and the candidates that it gives as its short forms."""
+    at = {place: n for n, candidate in enumerate(seen.candidates) for place in candidate.places}
+    longs_of: dict[int, set[str]] = {}
+    shorts_of: dict[int, set[int]] = {}
+    for definition in seen.definitions:
+        short, long = at.get(definition.short), at.get(definition.long)
+        if short is not None and long is not None:
+            longs_of.setdefault(short, set()).add(written(seen.candidates[long]))
+            shorts_of.setdefault(long, set()).add(short)
+    return longs_of, shorts_of
 
 
 def outline(
@@ -391,7 +411,7 @@ def find(reading: Reading, known: Known | None = None, judges: Judges | None = N
     for (head, group), kind, sure in zip(members.items(), kinds, introduced, strict=True):
         candidate = seen.candidates[head]
         told = known.get(candidate.key) if _supported(candidate, known) else None
-        thing = Thing(told or kind, written(candidate))
+        thing = Thing(told if told and _akin(told, kind) else kind, written(candidate))
         for n in group:
             things[n] = (thing, float(sure))
     t = seen.tokens
@@ -492,6 +512,11 @@ def _shared_stem(t: Tokens, i: int, j: int) -> list[tuple[int, str]]:
 def _supported(candidate: Candidate, known: Known) -> bool:
     """Whether another document introduces what is written here like a name, not like a word of the language."""
     return candidate.key in known and "shape" in candidate.reasons and any(not f.islower() for f in candidate.forms)
+
+
+def _akin(told: NodeType, seen: NodeType) -> bool:
+    """Whether what another document introduces may be what is seen here: a text that speaks of a dataset means no method."""
+    return (told is NodeType.DATASET) == (seen is NodeType.DATASET)
 
 
 def written(candidate: Candidate) -> str:

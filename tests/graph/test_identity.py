@@ -165,6 +165,24 @@ def test_what_a_field_says_that_a_thing_is_weighs_more_than_its_family() -> None
     assert {e.type for e in Identity([*family, *untold], introductions).entities} == {METHOD}
 
 
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Deep Quokka Naming", "Double Quokka Naming"),
+        ("Deep Quilted Networks", "Deep Quantised Networks"),
+    ],
+)
+def test_long_forms_with_other_words_are_two_things_however_alike_their_letters(one: str, other: str) -> None:
+    short = "DQN"
+    who = Identity(uses((1, short), (2, short)), synonyms=[(1, short, one), (2, short, other)])
+    assert who.of(1, short) is not who.of(2, short)
+
+
+def test_a_plural_that_nearly_everybody_writes_stays_one() -> None:
+    who = Identity(uses(*((n, "Townscapes") for n in range(6)), (7, "Townscape"), type=DATASET))
+    assert [e.name for e in who.entities] == ["Townscapes"]
+
+
 def test_a_singular_is_preferred_to_a_plural() -> None:
     (entity,) = Identity(uses((1, "Adapters"), (2, "Adapters"), (3, "Adapter"))).entities
     assert entity.name == "Adapter"

@@ -120,6 +120,11 @@ def test_a_name_is_found_again_in_another_case() -> None:
         ("Generative Flow Networks (GFNs) work.", ("Generative Flow Networks", "GFNs")),
         ("We add a Sparse Hint Tuning method (SHT) here.", ("Sparse Hint Tuning", "SHT")),
         ("We add a Sparse Hint Tuning method (SHTM) here.", ("Sparse Hint Tuning method", "SHTM")),
+        ("We use persistent partial oblivion (PPO) here.", ("persistent partial oblivion", "PPO")),
+        ("With Self-Supervised Swimming (SSS) it floats.", ("Self-Supervised Swimming", "SSS")),
+        ("We study out-of-pocket payments (OOPP) of shops.", ("out-of-pocket payments", "OOPP")),
+        ('We call it "Quokka Radiance Fields" (QRF) here.', ("Quokka Radiance Fields", "QRF")),
+        ("We use Quokka Radiance Fields~(QRF) here.", ("Quokka Radiance Fields", "QRF")),
     ],
 )
 def test_short_forms_are_defined(text: str, pair: tuple[str, str]) -> None:
@@ -133,6 +138,8 @@ def test_short_forms_are_defined(text: str, pair: tuple[str, str]) -> None:
         ("QuRT", "Quasi-Random Tensors"),
         ("NTF", "non-negative tensor factorization"),
         ("HTP", "hint tuning pre-training"),
+        ("MLT", "Multi-Layer Tuning"),
+        ("MHT", "Multi-hop Hint Tuning"),
         ("QuRF", "quokka radiance field"),
         ("Q2T", "Query to Tensor"),
     ],
@@ -150,6 +157,8 @@ def test_a_long_form_tells_its_short_form_by_its_letters(short: str, long: str) 
         ("QT", "Query Tensor"),
         ("that", "the hat"),
         ("QUOKT", "Quokka-Omni Tuner"),
+        ("PIC", "pocket-optimal information capacity"),
+        ("SGD", "subtle grid dreaming-waking"),
     ],
 )
 def test_what_only_resembles_a_long_form_is_another_thing(short: str, long: str) -> None:

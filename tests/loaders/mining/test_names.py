@@ -97,6 +97,27 @@ def test_what_other_papers_introduce_is_believed_more_readily() -> None:
     assert told["Wombat"].confidence > alone.get("Wombat", 0.0)
 
 
+def test_a_text_that_speaks_of_a_dataset_means_no_method_that_a_paper_introduces() -> None:
+    reading = readings(Document("d", "We evaluate on the Wombat dataset, on CIFAR-10 and on the ImageNet benchmark."))[
+        0
+    ]
+    types = {n.thing.name: n.thing.type for n in find(reading, {"wombat": METHOD, "imagenet": MODEL})}
+    assert (types["Wombat"], types["ImageNet"]) == (NodeType.DATASET, NodeType.DATASET)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "We compare Subtle Grid Dreaming (SGD) with Sleepy Subtle Grid Dreaming (SSGD). Both SGD and SSGD are slow.",
+        "Subtle Grid Dreaming (SGD) is slow. We propose SSGD, which is faster than SGD.",
+    ],
+)
+def test_what_a_text_shortens_in_one_way_is_the_long_form_of_nothing_else(text: str) -> None:
+    things = {text[n.start : n.end]: n.thing.name for n in names(text)}
+    assert {"SGD", "SSGD"} <= things.keys()
+    assert things["SGD"] != things["SSGD"]
+
+
 def test_a_word_of_the_language_is_no_name_because_a_paper_took_it() -> None:
     reading = readings(Document("d", "We insert adapters between layers of small animals."))[0]
     assert find(reading, {"adapter": METHOD, "animal": MODEL}) == find(reading)
