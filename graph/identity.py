@@ -2,8 +2,9 @@
 
 Names with the same parsed key are one thing; so are an acronym and its long form, unless the corpus gives the
 acronym several. A name that several papers introduce is several things: a document means the one that its own
-paper introduces, then one whose paper it cites, then the earliest that was there when it was written. Which things
-there are, and which document means which, depends on the set of documents only, never on their order.
+paper introduces, then one whose paper it cites, then the earliest that was there when it was written; but who speaks
+of a dataset means no method of that name. Which things there are, and which document means which, depends on the set of
+documents only, never on their order.
 """
 
 import re
@@ -160,7 +161,9 @@ class Identity:
 
     def _introducer(self, document: int, concept: str) -> str | None:
         """Whose thing a document means by a concept's name."""
-        papers = self.introducers.get(concept)
+        papers = self.introducers.get(concept, [])
+        if not self.concepts.said_one(concept):
+            papers = fitting(papers, self._own_types.get(concept, {}), self._types.get((document, concept), ()))
         if not papers:
             return None
         own = self._own.get((document, concept), ())
@@ -174,6 +177,13 @@ class Identity:
             concept = self.concepts.of(i.document, parse(i.name).key)
             if i.by in self.introducers.get(concept, ()):
                 self._own[i.document, concept].add(i.by)
+        self._types: dict[tuple[int, str], set[NodeType]] = defaultdict(set)
+        self._own_types: dict[str, dict[str, set[NodeType]]] = defaultdict(lambda: defaultdict(set))
+        for use in self._uses:
+            concept = self.concepts.of(use.document, parse(use.name).key)
+            self._types[use.document, concept].add(use.type)
+            for paper in self._own.get((use.document, concept), ()):
+                self._own_types[concept][paper].add(use.type)
         used: dict[tuple[str, str | None], list[Use]] = defaultdict(list)
         for use in self._uses:
             concept = self.concepts.of(use.document, parse(use.name).key)
@@ -201,8 +211,13 @@ class Identity:
         ]
         return entity(
             self.concepts, concept, by, Tally.of(uses), Tally.of(introducing), aliases,
-            lambda family: self._families.get(family, {}), self._dates.get(by or ""), seen,
+            self._votes_for(concept, by), self._dates.get(by or ""), seen,
         )  # fmt: skip
+
+    def _votes_for(self, concept: str, by: str | None) -> Callable[[str], Mapping[NodeType, float]]:
+        return (
+            unrelated if by is None and concept in self.introducers else lambda family: self._families.get(family, {})
+        )
 
     def _family_types(self, used: Mapping[tuple[str, str | None], list[Use]]) -> dict[str, dict[NodeType, float]]:
         """The types of the versions, sizes and flavours of a family that papers introduce, by the family's key."""
@@ -232,6 +247,24 @@ def introducers(found: Iterable[tuple[str, bool]], dates: Mapping[str, str | Non
         kinds[is_paper].add(by)
     papers = sorted(kinds[True] or kinds[False], key=lambda paper: _age(paper, dates))
     return papers[:1] if one or not kinds[True] else papers
+
+
+def fitting(papers: Sequence[str], own: Mapping[str, Collection[NodeType]], types: Collection[NodeType]) -> list[str]:
+    """Of those who introduce a name, those who introduce what a document may mean that uses it as these types.
+
+    Who speaks of a dataset means no method of that name, nor the other way round. `own`: as which types the documents of
+    those who introduce it use the name.
+    """
+
+    def kinds(of: Collection[NodeType]) -> set[bool]:
+        return {kind is NodeType.DATASET for kind in of}
+
+    return [p for p in papers if not types or not own.get(p) or kinds(types) & kinds(own[p])]
+
+
+def unrelated(family: str) -> Mapping[NodeType, float]:
+    """The votes of a name's family about what is none of it: a dataset that is called as somebody's method is."""
+    return {}
 
 
 def introducer(

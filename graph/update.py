@@ -23,11 +23,13 @@ from begat.graph.identity import (
     Introduction,
     Tally,
     entity,
+    fitting,
     introducer,
     introducers,
     leaning,
     slug,
     tell_apart,
+    unrelated,
 )  # fmt: skip
 from begat.graph.model import Edge, Evidence, Node
 from begat.graph.names import fold, parse
@@ -95,6 +97,9 @@ class _Update:
         self.dates = _Dates(self._date)
         self.names = _Names(store, touched)
         self.fresh: dict[str, set[int]] = defaultdict(set)
+        self.own: set[str] = set()
+        """The concepts that touched documents say somebody introduces, or said it."""
+        self.own_types: dict[str, dict[str, set[NodeType]]] = {}
         """By concept, the documents of which it must be asked anew whose thing they mean."""
         self.families: set[str] = set()
         """Families in which a paper introduces something otherwise than before."""
@@ -275,8 +280,10 @@ class _Update:
             row = (concept, number, name, kind, u.confidence, u.times, counts[1] > 0, date, "", None, u.declared)
             self.sql.execute("INSERT INTO uses VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
             self.fresh[concept].add(number)
+        self.own |= {row[0] for row in before["introducing"]}
         for i, key in said:
             introduction = introducing(i, key, self.names.of_key(parse(i.name).key))
+            self.own.add(introduction[0])
             self.sql.execute("INSERT OR REPLACE INTO introducing VALUES (?, ?, ?, ?, ?, ?, ?)", introduction)
             concepts.add(introduction[0])
         return concepts | self.fresh.keys()
@@ -291,6 +298,7 @@ class _Update:
                     key = parse(name).key
                     now = self.names.of_key(key).of(number, key)
                     if now != concept:
+                        self.own |= {concept, now}
                         self._move(table, row, now)
                         concepts.add(now)
         for key in self.names.changed:
@@ -323,7 +331,9 @@ class _Update:
             }
             one = self.names.of_key(concept).said_one(concept)
             now = [(paper, self.dates.get(paper)) for paper in introducers(found, self.dates, one=one)]
-            if now != self.rows("SELECT paper, date FROM introducers WHERE concept = ? ORDER BY place", concept):
+            if concept in self.own or now != self.rows(
+                "SELECT paper, date FROM introducers WHERE concept = ? ORDER BY place", concept
+            ):
                 self.sql.execute("DELETE FROM introducers WHERE concept = ?", (concept,))
                 rows = [(concept, place, *paper) for place, paper in enumerate(now)]
                 self.sql.executemany("INSERT INTO introducers VALUES (?, ?, ?, ?)", rows)
@@ -366,11 +376,26 @@ class _Update:
         return said & set(papers)
 
     def _whose(self, papers: list[str], concept: str, number: int) -> str:
+        if papers and not self.names.of_key(concept).said_one(concept):
+            query = "SELECT type FROM uses WHERE concept = ? AND document = ?"
+            papers = fitting(papers, self._own_types(concept), set(map(NodeType, self.column(query, concept, number))))
         if len(papers) < 2:
             return papers[0] if papers else ""
         doc = self.doc(number)
         about = Circumstances(doc.node, doc.date, frozenset(self._cites(doc)))
         return introducer(papers, self._own(concept, number, papers), about, self.dates)
+
+    def _own_types(self, concept: str) -> Mapping[str, Collection[NodeType]]:
+        """As which types the documents of those who introduce a concept use its names, by paper."""
+        if concept not in self.own_types:
+            found = self.own_types[concept] = defaultdict(set)
+            for paper, kind in self.rows(
+                "SELECT DISTINCT i.paper, u.type FROM introducing i JOIN uses u"
+                " ON u.concept = i.concept AND u.document = i.document WHERE i.concept = ?",
+                concept,
+            ):
+                found[paper].add(NodeType(kind))
+        return self.own_types[concept]
 
     def _cites(self, doc: Doc) -> set[str]:
         """The papers that a document cites: of a touched one by its keys, which may mean other papers than they did."""
@@ -455,8 +480,9 @@ class _Update:
                 for alias, numbers in said_by.items()
                 if any(self._whose(papers, concept, n) == by for n in numbers)
             ]
+            votes = unrelated if not by and papers else self._votes
             yield entity(
-                concepts, concept, by or None, used[by], of_own.get(by, Tally({}, {})), aliases, self._votes,
+                concepts, concept, by or None, used[by], of_own.get(by, Tally({}, {})), aliases, votes,
                 self.dates.get(by) if by else None, seen[by],
             )  # fmt: skip
 

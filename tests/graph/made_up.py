@@ -33,6 +33,8 @@ def _sentence(dice: random.Random) -> str:
         return f"We introduce the {dice.choice(['model', 'model', 'method', 'dataset'])} {_name(dice)}."
     if kind < 0.8:
         return f"{_name(dice)} {dice.choice(['extends', 'uses', 'beats'])} {_name(dice)}."
+    if kind < 0.85:
+        return f"It is tried on the {_name(dice)} data."
     if kind < 0.95:
         short, long = dice.choice(_ACRONYMS)
         return f"{short} ({long}) helps. {short} uses {_name(dice)}."

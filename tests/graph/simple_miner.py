@@ -1,7 +1,8 @@
 """A miner for tests: it reads plain made-up sentences, and its functions can run in other processes.
 
 "We introduce the model X." introduces X; "X extends Y.", "X uses Y." are relations; "X (Long Form)" gives an
-acronym its long form; a name of the gazetteer is found wherever it stands. Its names are words with a capital.
+acronym its long form; "the X data" speaks of X as a dataset; a name of the gazetteer is found wherever it stands. Its
+names are words with a capital.
 """
 
 import re
@@ -16,6 +17,7 @@ NAME = r"[A-ZÄÖÜ][\w+-]*(?: v?\d+(?:\.\d+)?)?(?: [A-Z0-9][\w+]*)*"
 _INTRODUCES = re.compile(rf"We introduce the (model|method|dataset) ({NAME})")
 _STATES = re.compile(rf"({NAME}) (extends|uses|beats) ({NAME})\.")
 _LONG_FORM = re.compile(r"([A-Z]{2,6}) \(([A-Z][\w-]*(?: [A-Z][\w-]*)+)\)")
+_DATA = re.compile(rf"the ({NAME}) data\b")
 _KINDS = {"model": NodeType.MODEL, "method": NodeType.METHOD, "dataset": NodeType.DATASET}
 _RELATIONS = {"extends": Relation.EXTENDS, "uses": Relation.USES, "beats": Relation.OUTPERFORMS}
 
@@ -34,9 +36,10 @@ def mine(document: Document, known: Mapping[str, NodeType]) -> Mined:
     if "explode" in document.text:
         raise ValueError("a text that this miner cannot bear")
     own = {fold(t.name): t.type for t in introductions(document)}
+    data = {fold(m[1]): NodeType.DATASET for m in _DATA.finditer(document.text)}
 
     def type_of(name: str) -> NodeType | None:
-        return own.get(fold(name)) or known.get(fold(name))
+        return own.get(fold(name)) or data.get(fold(name)) or known.get(fold(name))
 
     mentions: dict[tuple[str, int], Mention] = {}
 

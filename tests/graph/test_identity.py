@@ -131,7 +131,7 @@ def test_a_page_about_a_thing_does_not_make_it_another() -> None:
 
 
 def test_the_introducing_paper_knows_name_and_type_best() -> None:
-    others = uses((2, "FLASH"), (3, "FLASH"), type=DATASET)
+    others = uses((2, "FLASH"), (3, "FLASH"), type=METHOD)
     (entity,) = Identity([Use(1, "Flash", MODEL), *others], [Introduction(1, "Flash", "arxiv-1", 0.9)]).entities
     assert (entity.name, entity.type) == ("Flash", MODEL)
 
@@ -176,6 +176,18 @@ def test_long_forms_with_other_words_are_two_things_however_alike_their_letters(
     short = "DQN"
     who = Identity(uses((1, short), (2, short)), synonyms=[(1, short, one), (2, short, other)])
     assert who.of(1, short) is not who.of(2, short)
+
+
+def test_who_speaks_of_a_dataset_means_no_method_of_that_name() -> None:
+    said = [*uses((1, "Ocelot"), (2, "OCELOT")), *uses((3, "Ocelot"), (4, "Ocelot"), type=DATASET)]
+    who = Identity(
+        said, [Introduction(1, "Ocelot", "paper-1", 0.9)], circumstances={3: Circumstances("paper-3", "2030")}
+    )
+    assert who.of(1, "Ocelot") is who.of(2, "OCELOT")
+    assert who.of(3, "Ocelot") is who.of(4, "Ocelot")
+    assert [(e.id, e.introduced_by) for e in who.entities] == [("dataset-ocelot", None), ("method-ocelot", "paper-1")]
+    one = Identity(said, [Introduction(1, "Ocelot", "paper-1", 0.9)], same=[("Ocelot", "Ocelot", "I asked them")])
+    assert len(one.entities) == 1, "a reader knows better"
 
 
 def test_a_plural_that_nearly_everybody_writes_stays_one() -> None:
