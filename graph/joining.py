@@ -89,7 +89,7 @@ class _Joining:
         among, given = "IN (SELECT value FROM json_each(?))", json.dumps(sorted(self.touched.documents))
         sketches, signs = self._signs_of(self.touched.documents)
         records = [self._record(row) for row in self._rows(f"number {among}", (given,))]
-        found = {record.number for record in records}
+        found = {record.number for record in records} | self._of_touched_papers()
         parts = {sign for record in records for sign in papers.signs(record) if sign.startswith("part:")}
         parts = parts.union(*sketches)
         crowds = {part for part in parts if self._crowded(part)}
@@ -120,6 +120,11 @@ class _Joining:
             if len(found) > MOST:
                 return None
         return found, sorted(same), {part.removeprefix("part:") for part in parts if self._crowded(part)}
+
+    def _of_touched_papers(self) -> set[int]:
+        """The records of papers of which one was touched, or is gone: the keys of these papers are written anew."""
+        query = "SELECT number FROM documents WHERE paper = ?"
+        return {number for paper in self.touched.papers for (number,) in self.sql.execute(query, (paper,))}
 
     def _signs_of(self, numbers: Iterable[int]) -> tuple[list[set[str]], set[str]]:
         """The parts of each document's sketch, and all other signs of theirs, as stored."""

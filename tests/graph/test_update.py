@@ -98,7 +98,7 @@ def correct(store: Store, dice: random.Random) -> None:
         corrections.mark(store, dice.choice(edges), right=dice.random() < 0.5, reason="for a test")
 
 
-@pytest.mark.parametrize("seed", range(8))
+@pytest.mark.parametrize("seed", [*range(8), 42, 75])
 def test_whatever_comes_goes_and_changes_in_any_order_the_graph_is_that_of_all_at_once(
     tmp_path: Path, seed: int, wholes: list[int]
 ) -> None:
@@ -159,6 +159,16 @@ def test_what_is_added_is_found_at_once(grown: Callable[..., Store]) -> None:
         assert find(store, "Orca 2").id == "model-orca-2"
         assert [hit.kind for hit in search(store, "extends Orca 1")] == ["evidence"]
         assert store.meta("pending") == "no" and store.revision == 2
+
+
+def test_a_paper_keeps_its_ids_while_one_record_of_it_is_left(tmp_path: Path) -> None:
+    with Store.create(tmp_path / "graph") as store:
+        build(store, [ORCA, replace(ORCA, id="again", source="b.jsonl", title=None)], MINER, complete=())
+        (paper,) = [node for node in store.nodes("type = 'Paper'") if len(store.records_of(node.id)) == 2]
+        remove(store, "again", MINER)
+        kept = store.node(paper.id)
+        assert kept is not None and (kept.arxiv, kept.url) == (ORCA.arxiv, f"https://arxiv.org/abs/{ORCA.arxiv}")
+        assert_same_as_at_once(store, tmp_path, [ORCA])
 
 
 def test_only_what_asked_for_a_name_is_mined_again(tmp_path: Path) -> None:
