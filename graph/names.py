@@ -121,7 +121,10 @@ _FLAVOURS = _words(
 )
 # Also names of methods: a flavour only of what has a version or a size (Tulu-2-DPO, but not LoRA-DPO).
 _TRAININGS = _words("sft dpo ppo rlhf it code math")
-_GENERIC = _words("model models dataset datasets benchmark benchmarks corpus algorithm framework method system")
+_GENERIC = _words(
+    "model models dataset datasets benchmark benchmarks corpus suite algorithm algorithms framework method methods approach technique"
+    " optimizer optimiser system"
+)
 _SIZE = re.compile(r"(?:\d{1,3}[xX])?[aA]?\d+(?:\.\d+)?[BbMmKkT]|\d+(?:\.\d+)?-?(?:billion|million)", re.ASCII)
 _LEADING_SIZE = re.compile(r"(?:\d{1,3}[xX])?\d+(?:\.\d+)?[BM]", re.ASCII)
 _VERSION = re.compile(r"(?:[vV](?:er(?:sion)?)?\.? ?)(\d+(?:\.\d+)*)", re.ASCII)
@@ -196,9 +199,15 @@ def _tokens(name: str) -> list[str]:
     tokens = [t.strip(".") for t in _TOKEN_MARKS.split(plain) if t.strip(".")]
     if len(tokens) > 1 and tokens[0].lower() == "the":
         tokens = tokens[1:]
-    if len(tokens) == 2 and tokens[1].lower() in _GENERIC and _shaped(tokens[0]):
-        tokens = tokens[:1]
+    if tokens[-1:] and tokens[-1].lower() in _GENERIC and _told_by(tokens[:-1]):
+        tokens.pop()
     return tokens
+
+
+def _told_by(tokens: list[str]) -> bool:
+    """Whether these words are a name without a noun of class behind: K FAC, GPR GNN, not Deep Q."""
+    words = [token for token in tokens if token.islower() or (token.istitle() and len(token) > 1)]
+    return not words and any(map(_shaped, tokens))
 
 
 def _shaped(token: str) -> bool:

@@ -411,7 +411,7 @@ def find(reading: Reading, known: Known | None = None, judges: Judges | None = N
     for (head, group), kind, sure in zip(members.items(), kinds, introduced, strict=True):
         candidate = seen.candidates[head]
         told = known.get(candidate.key) if _supported(candidate, known) else None
-        thing = Thing(told if told and _akin(told, kind) else kind, written(candidate))
+        thing = Thing(told if told and _fits(told, kind) else kind, written(candidate))
         for n in group:
             things[n] = (thing, float(sure))
     t = seen.tokens
@@ -514,7 +514,7 @@ def _supported(candidate: Candidate, known: Known) -> bool:
     return candidate.key in known and "shape" in candidate.reasons and any(not f.islower() for f in candidate.forms)
 
 
-def _akin(told: NodeType, seen: NodeType) -> bool:
+def _fits(told: NodeType, seen: NodeType) -> bool:
     """Whether what another document introduces may be what is seen here: a text that speaks of a dataset means no method."""
     return (told is NodeType.DATASET) == (seen is NodeType.DATASET)
 
