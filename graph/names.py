@@ -199,7 +199,7 @@ def _tokens(name: str) -> list[str]:
     tokens = [t.strip(".") for t in _TOKEN_MARKS.split(plain) if t.strip(".")]
     if len(tokens) > 1 and tokens[0].lower() == "the":
         tokens = tokens[1:]
-    if tokens[-1:] and tokens[-1].lower() in _GENERIC and _told_by(tokens[:-1]):
+    if tokens and not tokens[-1].isupper() and tokens[-1].lower() in _GENERIC and _told_by(tokens[:-1]):
         tokens.pop()
     return tokens
 

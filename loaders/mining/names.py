@@ -329,7 +329,8 @@ def _spelled(seen: View, chosen: Collection[int]) -> Iterator[tuple[int, int]]:
     """The pairs of chosen candidates of which the first is written with the first letters of the second.
 
     Not where the text itself says what the one is short for, or how the other is shortened, and says something else: after
-    "subtle grid dreaming (SGD)", that is not the long form of SSGD.
+    "subtle grid dreaming (SGD)", that is not the long form of SSGD. Only where it has a short form within the long one
+    ("sleepy SGD (SSGD)") may letters tell the whole.
     """
     forms = {n: written(seen.candidates[n]) for n in sorted(chosen)}
     short = [n for n, form in forms.items() if " " not in form and len(form) <= LONGEST_SHORT]
@@ -338,9 +339,12 @@ def _spelled(seen: View, chosen: Collection[int]) -> Iterator[tuple[int, int]]:
     for a in short:
         for b in long:
             if a != b and forms[a][0].lower() == forms[b][0].lower() and spelled(forms[a], forms[b]):
-                said = all(same_phrase(forms[b], other) for other in longs_of.get(a, ()))
+                said = all(same_phrase(forms[b], o) or _ACRONYM.search(o) for o in longs_of.get(a, ()))
                 if said and shorts_of.get(b, {a}) == {a}:
                     yield a, b
+
+
+_ACRONYM = re.compile(r"[A-Z]\w*[A-Z]")
 
 
 def _said(seen: View) -> tuple[dict[int, set[str]], dict[int, set[int]]]:

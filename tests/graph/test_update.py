@@ -163,7 +163,9 @@ def test_what_is_added_is_found_at_once(grown: Callable[..., Store]) -> None:
 
 def test_a_paper_keeps_its_ids_while_one_record_of_it_is_left(tmp_path: Path) -> None:
     with Store.create(tmp_path / "graph") as store:
-        build(store, [ORCA, replace(ORCA, id="again", source="b.jsonl", text="Nothing is said here.")], MINER, complete=())
+        build(
+            store, [ORCA, replace(ORCA, id="again", source="b.jsonl", text="Nothing is said here.")], MINER, complete=()
+        )
         (paper,) = [node for node in store.nodes("type = 'Paper'") if len(store.records_of(node.id)) == 2]
         remove(store, "again", MINER)
         kept = store.node(paper.id)

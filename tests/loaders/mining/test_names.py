@@ -118,6 +118,12 @@ def test_what_a_text_shortens_in_one_way_is_the_long_form_of_nothing_else(text: 
     assert things["SGD"] != things["SSGD"]
 
 
+def test_a_short_form_within_a_long_one_leaves_the_rest_to_its_letters() -> None:
+    text = "Quokka Name Nets (QNNs) are slow. We propose Growing QNN (GQNN). GQNN beats QNNs on CIFAR-10."
+    titled = names(text, "Growing Quokka Name Nets: Faster Vision")[0]
+    assert (titled.start, titled.thing.name) == (0, "GQNN")
+
+
 def test_a_word_of_the_language_is_no_name_because_a_paper_took_it() -> None:
     reading = readings(Document("d", "We insert adapters between layers of small animals."))[0]
     assert find(reading, {"adapter": METHOD, "animal": MODEL}) == find(reading)
