@@ -40,6 +40,8 @@ INTRODUCED = 0.4
 """How probable it must be that the paper introduces a name, for it to keep all its words (`bare`)."""
 LONGEST_SHORT = 10
 """How many letters a short form has at most."""
+FIRMLY = 3.0
+"""By how much more log-odds a text must tell that something is a dataset, for a method that a paper introduces not to be meant."""
 SUPPORT = 1.0
 """Log-odds that another document's introducing a name adds to it."""
 
@@ -409,13 +411,13 @@ def find(reading: Reading, known: Known | None = None, judges: Judges | None = N
     if not stands:
         return ()
     members = things_of(seen, stands)
-    kinds = [_kind(seen, group, by_signs, judges) for group in members.values()]
+    kinds = [_kinds(seen, group, by_signs, judges) for group in members.values()]
     introduced = odds(judges.introduced.scores(outline(seen, stands, members, chance, proposed)))
     things: dict[int, tuple[Thing, float]] = {}
     for (head, group), kind, sure in zip(members.items(), kinds, introduced, strict=True):
         candidate = seen.candidates[head]
         told = known.get(candidate.key) if _supported(candidate, known) else None
-        thing = Thing(told if told and _fits(told, kind) else kind, written(candidate))
+        thing = Thing(_kind(kind, told), written(candidate))
         for n in group:
             things[n] = (thing, float(sure))
     t = seen.tokens
@@ -430,12 +432,29 @@ def find(reading: Reading, known: Known | None = None, judges: Judges | None = N
     return bare(reading.text, found)
 
 
-def _kind(seen: View, group: Sequence[int], by_signs: Floats, judges: Judges) -> NodeType:
-    """The type of a thing, by all the signs of all that names it."""
+def _kinds(seen: View, group: Sequence[int], by_signs: Floats, judges: Judges) -> Floats:
+    """The log-odds of each of TYPES for a thing, by all the signs of all that names it."""
     if len(group) == 1:
-        return TYPES[int(by_signs[group[0], 3:].argmax())]
+        return by_signs[group[0], 3:]
     pooled = sorted({sign for n in group for part in seen.signs[n] for sign in part})
-    return TYPES[int(judges.types.scores([pooled])[0].argmax())]
+    return np.asarray(judges.types.scores([pooled])[0])
+
+
+def _kind(kinds: Floats, told: NodeType | None) -> NodeType:
+    """The likeliest type; or what a paper introduces by that name, unless a text speaks firmly of a dataset and that is none.
+
+    Nor the other way round.
+    """
+    likeliest = TYPES[int(kinds.argmax())]
+    if told is None or (told is not likeliest and _firmly(kinds, told, likeliest)):
+        return likeliest
+    return told
+
+
+def _firmly(kinds: Floats, told: NodeType, likeliest: NodeType) -> bool:
+    """Whether the one is a dataset and the other none, and no doubt is left which."""
+    across = NodeType.DATASET in (told, likeliest)
+    return across and bool(kinds[TYPES.index(likeliest)] - kinds[TYPES.index(told)] > FIRMLY)
 
 
 _PLAIN = re.compile(
@@ -516,11 +535,6 @@ def _shared_stem(t: Tokens, i: int, j: int) -> list[tuple[int, str]]:
 def _supported(candidate: Candidate, known: Known) -> bool:
     """Whether another document introduces what is written here like a name, not like a word of the language."""
     return candidate.key in known and "shape" in candidate.reasons and any(not f.islower() for f in candidate.forms)
-
-
-def _fits(told: NodeType, seen: NodeType) -> bool:
-    """Whether what another document introduces may be what is seen here: a text that speaks of a dataset means no method."""
-    return (told is NodeType.DATASET) == (seen is NodeType.DATASET)
 
 
 def written(candidate: Candidate) -> str:
