@@ -284,6 +284,7 @@ _CLASS = frozenset(
     "algorithm approach architecture block distance framework layer loss mechanism method model modeling modelling module net network "
     "objective procedure prompting sampling scheme strategie strategy system technique".split()
 )
+"""Nouns of class, in the singular, or what is left of the plural without its s."""
 _SLIP = 88
 """From how alike on, in percent of their letters, two long words are one with a slip of the pen."""
 

@@ -22,8 +22,8 @@ FEW = 100
 """Documents that may be touched in a graph of any size before resolving everything is quicker …"""
 SHARE = 0.1
 """… or this share of its documents."""
-DEPENDENCIES = "3"
-"""The version of what resolution keeps in tables of its own, noted in the file when they are complete."""
+DEPENDENCIES = "4"
+"""The version of who is who, and of what resolution keeps of it in tables of its own; noted in the file when they are complete."""
 
 
 @dataclass(slots=True)

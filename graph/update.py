@@ -97,7 +97,7 @@ class _Update:
         self.dates = _Dates(self._date)
         self.names = _Names(store, touched)
         self.fresh: dict[str, set[int]] = defaultdict(set)
-        self.own: set[str] = set()
+        self.claimed: set[str] = set()
         """The concepts that touched documents say somebody introduces, or said it."""
         self.own_types: dict[str, dict[str, set[NodeType]]] = {}
         """By concept, the documents of which it must be asked anew whose thing they mean."""
@@ -280,10 +280,10 @@ class _Update:
             row = (concept, number, name, kind, u.confidence, u.times, counts[1] > 0, date, "", None, u.declared)
             self.sql.execute("INSERT INTO uses VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
             self.fresh[concept].add(number)
-        self.own |= {row[0] for row in before["introducing"]}
+        self.claimed |= {row[0] for row in before["introducing"]}
         for i, key in said:
             introduction = introducing(i, key, self.names.of_key(parse(i.name).key))
-            self.own.add(introduction[0])
+            self.claimed.add(introduction[0])
             self.sql.execute("INSERT OR REPLACE INTO introducing VALUES (?, ?, ?, ?, ?, ?, ?)", introduction)
             concepts.add(introduction[0])
         return concepts | self.fresh.keys()
@@ -298,7 +298,7 @@ class _Update:
                     key = parse(name).key
                     now = self.names.of_key(key).of(number, key)
                     if now != concept:
-                        self.own |= {concept, now}
+                        self.claimed |= {concept, now}
                         self._move(table, row, now)
                         concepts.add(now)
         for key in self.names.changed:
@@ -331,7 +331,7 @@ class _Update:
             }
             one = self.names.of_key(concept).said_one(concept)
             now = [(paper, self.dates.get(paper)) for paper in introducers(found, self.dates, one=one)]
-            if concept in self.own or now != self.rows(
+            if concept in self.claimed or now != self.rows(
                 "SELECT paper, date FROM introducers WHERE concept = ? ORDER BY place", concept
             ):
                 self.sql.execute("DELETE FROM introducers WHERE concept = ?", (concept,))
