@@ -507,6 +507,19 @@ def spelled(short: str, long: str) -> bool:
     return _spells("".join(letters).lower(), tuple(part.lower() for part in parts))
 
 
+def initials(short: str, long: str) -> bool:
+    """Whether a short form is made of nothing but the first letters of a long one's words, function words left aside.
+
+    >>> initials("QTs", "Quokka Tensors"), initials("QT", "quiet tuning"), initials("QueT", "quiet tuning")
+    (True, True, False)
+    """
+    letters = _LETTERS.findall(short)
+    if len(letters) > 2 and letters[-1] == "s" and letters[-2].isupper():
+        letters.pop()
+    parts = tuple(part.lower() for part in _WORDS.findall(long))
+    return len(letters) > 1 and _spells("".join(letters).lower(), parts, 0)
+
+
 _WORDS = re.compile(r"[^\W_]+(?:-[^\W_]+)*")
 _CAPITALS = re.compile(r"[A-Z]")
 
@@ -536,12 +549,16 @@ def _spells(letters: str, parts: tuple[str, ...], inner: int = 1) -> bool:
     return inner > 0 and letters[1:2] in part[1:] and _spells(letters[2:], rest, inner - 1)
 
 
+_POINTING = frozenset("this these that those which where we our it its is are was were".split())
+"""Words that stand within no long form."""
+
+
 def _initialled(tokens: Tokens, start: int, end: int, letters: str) -> int | None:
     """Where the fewest words before `end` begin that begin with these letters, function words left aside; or None."""
     parts: list[str] = []
     hyphen = False
     for i in range(end - 1, start - 1, -1):
-        if tokens.kinds[i] == BREAK and tokens.lower[i] not in ("'", '"'):
+        if tokens.lower[i] in _POINTING or (tokens.kinds[i] == BREAK and tokens.lower[i] not in ("'", '"')):
             return None
         if tokens.kinds[i] in (BREAK, JOIN):
             hyphen = tokens.text[i] == "-" and bool(parts)

@@ -20,7 +20,7 @@ from begat.graph.model import Thing
 from begat.graph.names import fold, same_phrase
 from begat.graph.vocabulary import NodeType
 from begat.loaders.mining import glossary
-from begat.loaders.mining.candidates import Candidate, Definition, Tokens, gather, spelled
+from begat.loaders.mining.candidates import Candidate, Definition, Tokens, gather, initials, spelled
 from begat.loaders.mining.features import Scene
 from begat.loaders.mining.gazetteer import TYPES, Gazetteer
 from begat.loaders.mining.judges import Floats, Linear, Part, Trees, odds
@@ -421,15 +421,31 @@ def find(reading: Reading, known: Known | None = None, judges: Judges | None = N
         for n in group:
             things[n] = (thing, float(sure))
     t = seen.tokens
+    longs = _unnamed_longs(reading.text, seen, things)
     found = []
     for i, j, n in stands:
         thing, sure = things[n]
-        found.append(Name(t.starts[i], t.ends[j - 1], thing, float(chance[n]), sure))
+        found.append(Name(t.starts[i], t.ends[j - 1], thing, float(chance[n]), sure, longs.get((i, j))))
         found += [
             Name(t.starts[at], t.ends[at], Thing(thing.type, name), float(chance[n]), sure)
             for at, name in _shared_stem(t, i, j)
         ]
     return bare(reading.text, found)
+
+
+def _unnamed_longs(text: str, seen: View, things: Collection[int]) -> dict[tuple[int, int], str]:
+    """The long forms that a text gives for short ones and that are no names themselves, by the place of the short form.
+
+    "Abundant neural nets (ANNs)" tells which ANN is meant, even where only the short form is used as a name.
+    """
+    named = {place for n in things for place in seen.candidates[n].places}
+    t, found = seen.tokens, {}
+    for definition in seen.definitions:
+        (i, j), (a, b) = definition.short, definition.long
+        long = " ".join(text[t.starts[a] : t.ends[b - 1]].split())
+        if (a, b) not in named and initials(text[t.starts[i] : t.ends[j - 1]], long):
+            found[i, j] = long
+    return found
 
 
 def _kinds(seen: View, group: Sequence[int], by_signs: Floats, judges: Judges) -> Floats:

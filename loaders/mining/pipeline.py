@@ -187,4 +187,6 @@ def _aliases(reading: Reading, found: Sequence[Name]) -> list[tuple[str, str]]:
         written = " ".join(reading.text[name.start : name.end].split())
         if fold(written) != fold(name.thing.name):
             pairs.append((name.thing.name, written))
+        if name.short_for:
+            pairs.append((name.thing.name, name.short_for))
     return pairs

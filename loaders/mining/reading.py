@@ -54,7 +54,7 @@ class Name:
 
     Names with the same `thing` are the same thing (`thing.name` is the canonical form in this document).
     `confidence`: that this is a named thing with this type and these borders. `introduced`: probability that
-    the reading's paper introduces it.
+    the reading's paper introduces it. `short_for`: the long form that the text gives for it here, where that is no name.
     """
 
     start: int
@@ -62,6 +62,7 @@ class Name:
     thing: Thing
     confidence: float = 1.0
     introduced: float = 0.0
+    short_for: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,9 +7,10 @@ import numpy as np
 import pytest
 
 from begat.graph.model import Document, Thing
+from begat.graph.names import fold
 from begat.graph.vocabulary import NodeType
 from begat.loaders.mining.judges import Linear, Trees
-from begat.loaders.mining.names import KNOWN, PRIOR, bare, find, resolve, shipped, view
+from begat.loaders.mining.names import KNOWN, PRIOR, _unnamed_longs, bare, find, resolve, shipped, view
 from begat.loaders.mining.reading import Name
 from begat.loaders.mining.readings import readings
 
@@ -122,6 +123,22 @@ def test_a_short_form_within_a_long_one_leaves_the_rest_to_its_letters() -> None
     text = "Quokka Name Nets (QNNs) are slow. We propose Growing QNN (GQNN). GQNN beats QNNs on CIFAR-10."
     titled = names(text, "Growing Quokka Name Nets: Faster Vision")[0]
     assert (titled.start, titled.thing.name) == (0, "GQNN")
+
+
+@pytest.mark.parametrize(
+    ("text", "short", "long"),
+    [
+        ("Graph quilting networks (GQNs) are slow.", "gqn", "Graph quilting networks"),
+        ("A granular quilting net (GRANT) is slow.", "grant", None),
+        ("We minimize this maximal expected loss (MMEL).", "mmel", None),
+    ],
+)
+def test_a_short_form_knows_what_it_is_short_for_where_that_is_no_name(text: str, short: str, long: str | None) -> None:
+    seen = view(readings(Document("d", text))[0], shipped().gazetteer)
+    at = {candidate.key: n for n, candidate in enumerate(seen.candidates)}
+    assert list(_unnamed_longs(text, seen, [at[short]]).values()) == ([long] if long else [])
+    if long:
+        assert not _unnamed_longs(text, seen, [at[short], at[fold(long)]]), "a name itself"
 
 
 def test_a_word_of_the_language_is_no_name_because_a_paper_took_it() -> None:

@@ -89,6 +89,13 @@ def test_a_doubtful_name_is_told_where_something_is_stated_of_it(text: str, conf
     assert {name.thing.name for name in pipeline.judged(reading, found)[0]} == told
 
 
+def test_a_text_says_what_a_short_form_stands_for_even_where_that_is_no_name() -> None:
+    text = "Graph quilting networks (GQNs) are slow."
+    at = text.index("GQNs")
+    name = Name(at, at + 4, Thing(NodeType.METHOD, "GQN"), short_for="Graph quilting networks")
+    assert pipeline._aliases(readings(Document("d", text))[0], [name]) == [("GQN", "Graph quilting networks")]
+
+
 def test_mining_twice_finds_the_same() -> None:
     assert pipeline.mine(DOCUMENT, {}) == pipeline.mine(DOCUMENT, {})
 
