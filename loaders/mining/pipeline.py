@@ -77,12 +77,13 @@ def judged(
     """The names worth telling of those that were found, and what is stated; `judge` of relations: other than the shipped one.
 
     What is believed to be stated of a name speaks for the name, too: of two that are as doubtful, the one that a model
-    is trained on is one, the other is not told.
+    is trained on is one, the other is not told, nor what is doubtfully stated of it.
     """
     stated = relations.find(reading, found, judge)
     sure = {name.thing for name in found if name.confidence >= ALONE or name.introduced >= ENTITLED}
     sure.update(thing for s in stated if s.confidence >= min_confidence for thing in (s.subject, s.object))
-    return tuple(name for name in found if name.thing in sure), stated
+    told = {*sure, reading.about}
+    return tuple(name for name in found if name.thing in sure), [s for s in stated if {s.subject, s.object} <= told]
 
 
 def asserted(reading: Reading, told: Sequence[Name], stated: Sequence[Stated]) -> list[Assertion]:
