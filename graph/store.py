@@ -702,13 +702,14 @@ class Store:
 
     def edges_at(self, node_id: str, relation: Relation, ends: Sequence[str], most: int) -> tuple[int, list[Edge]]:
         """How many edges of a relation have the node as one of these `ends`, and the best `most` of them."""
-        where = " OR ".join(f"(relation = ?1 AND {end} = ?2)" for end in ends)
-        (count,) = self.connection.execute(f"SELECT count(*) FROM edges WHERE {where}", (relation, node_id)).fetchone()
+        where = " OR ".join(f"(relation = ? AND {end} = ?)" for end in ends)
+        given = (relation, node_id) * len(ends)
+        (count,) = self.connection.execute(f"SELECT count(*) FROM edges WHERE {where}", given).fetchone()
         best = (
             f"SELECT subject, relation, object FROM edges WHERE {where}"
             f" ORDER BY support DESC, confidence DESC, subject, object LIMIT {int(most)}"
         )
-        edges = self.edges(f"(subject, relation, object) IN ({best})", (relation, node_id))
+        edges = self.edges(f"(subject, relation, object) IN ({best})", given)
         return count, sorted(edges, key=lambda edge: (-edge.support, -edge.confidence, edge.subject, edge.object))
 
     def evidence_of(self, edges: Iterable[Edge], most: int) -> dict[Edge, tuple[Statement, ...]]:
@@ -763,9 +764,9 @@ class Store:
         """(folded name, name of its node): of the nodes whose name is about as long, or begins so."""
         return self.connection.execute(
             "SELECT a.folded, n.name FROM aliases a JOIN nodes n ON n.id = a.node"
-            " WHERE length(a.folded) BETWEEN ?1 * 0.6 AND ?1 * 1.7 + 1 OR substr(a.folded, 1, ?1) = ?2"
+            " WHERE length(a.folded) BETWEEN ? AND ? OR substr(a.folded, 1, ?) = ?"
             " ORDER BY length(n.name), n.name, n.id",
-            (len(folded), folded),
+            (len(folded) * 0.6, len(folded) * 1.7 + 1, len(folded), folded),
         ).fetchall()
 
     def matches(
