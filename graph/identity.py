@@ -179,14 +179,13 @@ class Identity:
                 self._own[i.document, concept].add(i.by)
         self._types: dict[tuple[int, str], set[NodeType]] = defaultdict(set)
         self._own_types: dict[str, dict[str, set[NodeType]]] = defaultdict(lambda: defaultdict(set))
-        for use in self._uses:
-            concept = self.concepts.of(use.document, parse(use.name).key)
+        spoken = [(use, self.concepts.of(use.document, parse(use.name).key)) for use in self._uses]
+        for use, concept in spoken:
             self._types[use.document, concept].add(use.type)
             for paper in self._own.get((use.document, concept), ()):
                 self._own_types[concept][paper].add(use.type)
         used: dict[tuple[str, str | None], list[Use]] = defaultdict(list)
-        for use in self._uses:
-            concept = self.concepts.of(use.document, parse(use.name).key)
+        for use, concept in spoken:
             used[concept, self._introducer(use.document, concept)].append(use)
         self.used = used
         self._families = self._family_types(used)

@@ -351,14 +351,11 @@ _ACRONYM = re.compile(r"[A-Z]\w*[A-Z]")
 
 def _said(seen: View) -> tuple[dict[int, set[str]], dict[int, set[int]]]:
     """By candidate, the long forms that the text gives for it, and the candidates that it gives as its short forms."""
-    at = {place: n for n, candidate in enumerate(seen.candidates) for place in candidate.places}
     longs_of: dict[int, set[str]] = {}
     shorts_of: dict[int, set[int]] = {}
-    for definition in seen.definitions:
-        short, long = at.get(definition.short), at.get(definition.long)
-        if short is not None and long is not None:
-            longs_of.setdefault(short, set()).add(written(seen.candidates[long]))
-            shorts_of.setdefault(long, set()).add(short)
+    for short, long in _defined(seen, range(len(seen.candidates))):
+        longs_of.setdefault(short, set()).add(written(seen.candidates[long]))
+        shorts_of.setdefault(long, set()).add(short)
     return longs_of, shorts_of
 
 
