@@ -493,9 +493,7 @@ def spelled(short: str, long: str) -> bool:
     >>> spelled("QRT", "QR Tuned"), spelled("QRT", "Quasi-Random Tensors"), spelled("QT", "Question-Response Tensors")
     (False, True, False)
     """
-    letters = _LETTERS.findall(short)
-    if len(letters) > 3 and letters[-1] == "s" and letters[-2].isupper():
-        letters.pop()
+    letters = _short_letters(short, 3)
     parts = _WORDS.findall(long)
     capitals = sum(c.isupper() for c in letters)
     if (
@@ -507,15 +505,21 @@ def spelled(short: str, long: str) -> bool:
     return _spells("".join(letters).lower(), tuple(part.lower() for part in parts))
 
 
+def _short_letters(short: str, least: int) -> list[str]:
+    """The letters of a short form, without a plural s where more than `least` are written."""
+    letters = _LETTERS.findall(short)
+    if len(letters) > least and letters[-1] == "s" and letters[-2].isupper():
+        letters.pop()
+    return letters
+
+
 def initials(short: str, long: str) -> bool:
     """Whether a short form is made of nothing but the first letters of a long one's words, function words left aside.
 
     >>> initials("QTs", "Quokka Tensors"), initials("QT", "quiet tuning"), initials("QueT", "quiet tuning")
     (True, True, False)
     """
-    letters = _LETTERS.findall(short)
-    if len(letters) > 2 and letters[-1] == "s" and letters[-2].isupper():
-        letters.pop()
+    letters = _short_letters(short, 2)
     parts = tuple(part.lower() for part in _WORDS.findall(long))
     return len(letters) > 1 and _spells("".join(letters).lower(), parts, 0)
 
