@@ -289,6 +289,39 @@ _SLIP = 88
 """From how alike on, in percent of their letters, two long words are one with a slip of the pen."""
 
 
+@lru_cache(maxsize=200_000)
+def akin(a: str, b: str) -> str:
+    """How the first of two names resembles the second, in a word; empty where it does not.
+
+    >>> akin("Zeta 2", "Zeta"), akin("Zeta-7B", "Zeta"), akin("Deep Zeta", "Zeta"), akin("Zeta", "Loom")
+    ('newer', 'variant', 'ends', '')
+    """
+    one, two = parse(a), parse(b)
+    if fold(one.stem) == fold(two.stem):
+        if one.key == two.key:
+            return "same"
+        if two in one.families:
+            return "variant"
+        if one in two.families:
+            return "family"
+        if one.order != two.order:
+            return "newer" if one.order > two.order else "older"
+        return "sibling"
+    x, y = fold(a), fold(b)
+    if len(y) >= 2 and x != y:
+        if x.endswith(y):
+            return "ends"
+        if x.startswith(y):
+            return "starts"
+        if len(y) >= 3 and y in x:
+            return "holds"
+        if len(x) >= 3 and y.endswith(x):
+            return "head of"
+        if len(x) >= 3 and x in y:
+            return "inside"
+    return ""
+
+
 def same_phrase(one: str, other: str) -> bool:
     """Whether two phrases are the same words but for endings, hyphens, a slip of the pen, and nouns of class behind.
 

@@ -7,7 +7,6 @@ What a place looks like is told in features: short strings, each true or not.
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import cache
 from itertools import chain, pairwise
 from typing import Any
 
@@ -138,7 +137,7 @@ def candidates(scene: Scene) -> Iterator[Candidate]:
             if object_ == subject:
                 continue
             places = [p for n, at in stands if (p := _place(n, scene.lines[n], subject, at, own))]
-            if places or akin(scene.things[subject].name, scene.things[object_].name):
+            if places or naming.akin(scene.things[subject].name, scene.things[object_].name):
                 yield Candidate(subject, object_, places)
 
 
@@ -157,35 +156,6 @@ def _place(number: int, line: Line, subject: int, at: int, own: set[int]) -> tup
     if subject in line.meant:
         return number, "meant", min(line.meant[subject], key=lambda s: (s > at, abs(s - at))), at
     return (number, "about", -1, at) if subject in own else None
-
-
-@cache
-def akin(a: str, b: str) -> str:
-    """How two names resemble one another, in a word; empty where they do not."""
-    one, two = naming.parse(a), naming.parse(b)
-    if naming.fold(one.stem) == naming.fold(two.stem):
-        if one.key == two.key:
-            return "same"
-        if two in one.families:
-            return "variant"
-        if one in two.families:
-            return "family"
-        if one.order != two.order:
-            return "newer" if one.order > two.order else "older"
-        return "sibling"
-    x, y = naming.fold(a), naming.fold(b)
-    if len(y) >= 2 and x != y:
-        if x.endswith(y):
-            return "ends"
-        if x.startswith(y):
-            return "starts"
-        if len(y) >= 3 and y in x:
-            return "holds"
-        if len(x) >= 3 and y.endswith(x):
-            return "head of"
-        if len(x) >= 3 and x in y:
-            return "inside"
-    return ""
 
 
 def _bucket(number: int) -> str:
@@ -226,7 +196,7 @@ class Teller:
         """
         scene, once = self.scene, self._once
         s, o = self.kind(c.subject), self.kind(c.object)
-        alike = akin(scene.things[c.subject].name, scene.things[c.object].name) if c.subject else ""
+        alike = naming.akin(scene.things[c.subject].name, scene.things[c.object].name) if c.subject else ""
         both = once(self._both, s, o, alike)
         places = [[both, *self._place(place, c, s, _SHORT[scene.types[c.object]])] for place in c.places]
         apart = [part for place in places for part in place[1:]]

@@ -1,7 +1,7 @@
 """What is seen of a candidate: by its shape, its neighbours, its place in the document, and the corpus."""
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain
@@ -44,11 +44,10 @@ def shape(token: str) -> str:
 
 
 class Scene:
-    """A reading's candidates in their places; `describe` says what is seen of one."""
+    """A reading's tokens and what it defines; `describe` says what is seen there of a candidate."""
 
-    def __init__(self, tokens: Tokens, candidates: Mapping[str, Candidate], definitions: list[Definition]) -> None:
+    def __init__(self, tokens: Tokens, definitions: list[Definition]) -> None:
         self.tokens = tokens
-        self.candidates = candidates
         self.definitions = definitions
         self.title = next((n for n, title in enumerate(tokens.title) if title), None)
         n = len(tokens.text)
@@ -261,7 +260,7 @@ def _look_left(lower: list[str], a: int, i: int) -> _Left:
     w1, w2 = _w(p1), _w(p2)
     signs = ["p1=" + w1, "p2=" + w2, "pp=" + w2 + "_" + w1]
     signs += ["b=" + w for w in lower[max(a, i - 5) : i] if w.isalpha()]
-    near = _stated(lower, a, i)
+    near = stated(lower, a, i)
     if near:
         signs.append("st=" + near)
     window = lower[max(a, i - 7) : i]
@@ -331,7 +330,7 @@ def _own(t: Tokens, i: int) -> bool:
     return any(w in ("we", "paper", "work", "our", "i", "is", "are", "to") for w in t.lower[max(0, i - 4) : i])
 
 
-def _stated(lower: list[str], start: int, i: int) -> str:
+def stated(lower: Sequence[str], start: int, i: int) -> str:
     """The word before i that gives or proposes a name, what stands between, and how far it is: "propose,2"."""
     between = ""
     for at in range(i - 1, max(start, i - 16) - 1, -1):

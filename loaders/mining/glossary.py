@@ -6,11 +6,13 @@ a new thing, or use a word of the field in another sense. It decides by itself o
 name are not taken apart (`names.bare`). Decision 0017 says how it was made, and why it is a file.
 """
 
+import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.resources import files
+from itertools import pairwise
 
 from begat.graph.names import fold
 from begat.loaders.mining.gazetteer import TYPES
@@ -23,6 +25,10 @@ KINDS = (*NAMED, "paradigm", "task", "measure", "concept", "other")
 
 MEASURES = len(KINDS) + 8
 """Measures of a term: is it of each kind; named or not, and how many words long, what it ends with, what it begins with; and itself."""
+
+_MOST_TOKENS = 6
+"""How many tokens of a term are looked for at most."""
+_TOKEN = re.compile(r"[^\W_]+|\S")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +60,14 @@ def _shipped() -> Mapping[str, tuple[str, ...]]:
     return parsed(files(__package__).joinpath("glossary.tsv").read_text(encoding="utf-8").splitlines())
 
 
+@cache
+def _openings() -> tuple[frozenset[str], frozenset[tuple[str, str]]]:
+    """What the tokens that terms begin with may be, and with which second ones (folded) longer terms go on."""
+    lines = files(__package__).joinpath("glossary.tsv").read_text(encoding="utf-8").lower().splitlines()
+    forms = [_TOKEN.findall(form) for line in lines for form in line.split("\t")[1].split("|")]
+    return frozenset(form[0] for form in forms), frozenset((form[0], fold(form[1])) for form in forms if len(form) > 1)
+
+
 def kinds(folded: str) -> tuple[str, ...]:
     """Of what kinds a folded term is; none if it is not known."""
     return _shipped().get(folded, ())
@@ -74,6 +88,35 @@ def told(folded: str, words: tuple[str, ...]) -> Term:
         (*_signs("is", own), *_signs("ends", end), *_signs("starts", start)),
         (*(float(kind in own) for kind in KINDS), *rough(end), after, *rough(start), before, *rough(own)),
     )
+
+
+def cover(lower: Sequence[str], first: Sequence[int]) -> list[str]:
+    """Of what kinds the known term is that each token begins or goes on; empty where it is part of none.
+
+    `lower`: tokens in lower case; `first`: where each sentence begins, and the end. Terms are read from the left, the
+    longest first.
+    """
+    found = [""] * len(lower)
+    for start, end in pairwise(first):
+        i = start
+        while i < end:
+            j, of = _term(lower, i, end)
+            if of:
+                kinds_ = "+".join(of)
+                found[i:j] = ["begins " + kinds_, *["inside " + kinds_] * (j - i - 1)]
+            i = j
+    return found
+
+
+def _term(lower: Sequence[str], i: int, end: int) -> tuple[int, tuple[str, ...]]:
+    """Past the last token of the longest known term that begins at i, and its kinds; none if there is none."""
+    alone, with_second = _openings()
+    if lower[i] in alone:
+        longer = i + 1 < end and (lower[i], fold(lower[i + 1])) in with_second
+        for j in range(min(end, i + _MOST_TOKENS) if longer else i + 1, i, -1):
+            if of := kinds(fold(" ".join(lower[i:j]))):
+                return j, of
+    return i + 1, ()
 
 
 def _longest(parts: Iterable[tuple[str, ...]]) -> tuple[tuple[str, ...], float]:

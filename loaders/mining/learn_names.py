@@ -16,17 +16,20 @@ import json
 import os
 import re
 import sys
+import tempfile
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import partial
+from itertools import pairwise
 from multiprocessing import get_context
 from pathlib import Path
 from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
+import pycrfsuite
 from scipy.sparse import csr_matrix
 from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.linear_model import LogisticRegression
@@ -45,6 +48,7 @@ from begat.loaders.mining.names import (
     Judges,
     View,
     find,
+    glance,
     look,
     look_up,
     outline,
@@ -56,6 +60,7 @@ from begat.loaders.mining.names import (
 )
 from begat.loaders.mining.reading import Reading
 from begat.loaders.mining.readings import readings
+from begat.loaders.mining.tagger import KINDS, LABELS, Signs, Tagger, labelled
 
 Table = Mapping[str, tuple[float, ...]]
 """Counts by folded name."""
@@ -115,7 +120,7 @@ def seen_in(corpus: Iterable[Reading]) -> Table:
     for reading in corpus:
         tokens = Tokens.of(reading)
         found, definitions = gather(reading, tokens)
-        scene = Scene(tokens, found, definitions)
+        scene = Scene(tokens, definitions)
         for key, candidate in found.items():
             m = scene.describe(candidate)[1]
             row = counts[key]
@@ -290,6 +295,53 @@ def _types(examples: Sequence[Example]) -> Linear:
     return linear(rows, np.array(kinds), 0.3)
 
 
+def taught(examples: Sequence[Example]) -> Tagger:
+    """Learns from every token whether a name begins or goes on there, and of what kind."""
+    trainer = pycrfsuite.Trainer("lbfgs", _CHAIN, verbose=False)
+    signs = Signs[Part](lambda part: part)
+    for example in examples:
+        told = signs.rows(example.view.tokens, example.view.definitions)
+        rows = [[sign for part in row for sign in part] for row in told]
+        labels = labelled(len(rows), [(i, j, _tag(example, i, j, what)) for (i, j), what in _outermost(example).items()])
+        for a, b in pairwise(example.view.tokens.first):
+            if b > a:
+                trainer.append(rows[a:b], labels[a:b])
+    with tempfile.TemporaryDirectory() as folder:
+        path = str(Path(folder) / "tagger")
+        trainer.train(path)
+        model = pycrfsuite.Tagger()
+        model.open(path)
+        learned = model.info()
+        model.close()
+    moves = np.zeros((len(LABELS), len(LABELS)), dtype=np.float32)
+    for (one, other), weight in learned.transitions.items():
+        moves[LABELS.index(one), LABELS.index(other)] = weight
+    strong = {(sign, label): w for (sign, label), w in learned.state_features.items() if abs(w) > _FAINT}
+    index = {sign: n for n, sign in enumerate(sorted({sign for sign, _ in strong}))}
+    weights = np.zeros((len(index), len(LABELS)), dtype=np.float32)
+    for (sign, label), weight in strong.items():
+        weights[index[sign], LABELS.index(label)] = np.float16(weight)
+    return Tagger(Linear(index, weights, np.zeros(len(LABELS), dtype=np.float32)), moves)
+
+
+_CHAIN = {"c1": 1.0, "c2": 0.1, "max_iterations": 60, "feature.minfreq": 2}
+"""How the tagger learns (CRFsuite's names): few signs that count, chosen by cross-validation."""
+_FAINT = 0.01
+"""Weights of the tagger below this are not kept."""
+
+
+def _tag(example: Example, i: int, j: int, what: int) -> int:
+    """Of which of the tagger's KINDS a gold name is."""
+    if what == GENERIC:
+        return KINDS.index("generic")
+    own = any(
+        entity is not None and example.record["entities"][entity].get("introduced")
+        for candidate, entity in zip(example.view.candidates, example.entities, strict=True)
+        if (i, j) in candidate.places
+    )
+    return KINDS.index("introduced" if own else "named")
+
+
 def _outermost(example: Example) -> dict[tuple[int, int], int]:
     """The places of gold names that no other gold name encloses, and what stands there."""
     spots = sorted(
@@ -333,8 +385,11 @@ def _column(examples: Sequence[Example], learned: Callable[[Sequence[Example]], 
     return _by_others(examples, teach)
 
 
-def learn(examples: Sequence[Example], gazetteer: Gazetteer) -> Judges:
-    """The judges, from examples seen by one who knows only the other parts; `gazetteer` is what they will use."""
+def learn(examples: Sequence[Example], gazetteer: Gazetteer, taggers: Mapping[int, Tagger], tagger: Tagger) -> Judges:
+    """The judges, from examples seen by one who knows only the other parts; `gazetteer` and `tagger` are what they will use.
+
+    `taggers`: for each part, one that has not learned from it.
+    """
     examples = [example for example in examples if example.view.candidates]
     named, proposed = _column(examples, _named), _column(examples, _proposed)
 
@@ -343,7 +398,8 @@ def learn(examples: Sequence[Example], gazetteer: Gazetteer) -> Judges:
         return lambda n: judge.in_parts(examples[n].view.places)[:, 0]
 
     here = _by_others(examples, teach_here)
-    tables = {n: weighed(e.view, named[n], proposed[n], here[n]) for n, e in enumerate(examples)}
+    tagged = {n: e.view.tagged(taggers[e.part]) for n, e in enumerate(examples)}
+    tables = {n: weighed(e.view, named[n], proposed[n], here[n], tagged[n]) for n, e in enumerate(examples)}
     labels = {n: np.array(e.labels) for n, e in enumerate(examples)}
 
     def second(numbers: Sequence[int]) -> Trees:
@@ -351,6 +407,8 @@ def learn(examples: Sequence[Example], gazetteer: Gazetteer) -> Judges:
         return trees(
             np.vstack([tables[n][kept[n]] for n in numbers]),
             np.concatenate([labels[n][kept[n]] == NAMED for n in numbers]),
+            rounds=220,
+            leaves=20,
         )
 
     def teach_second(numbers: list[int]) -> Callable[[int], Floats]:
@@ -360,7 +418,7 @@ def learn(examples: Sequence[Example], gazetteer: Gazetteer) -> Judges:
     chance = _by_others(examples, teach_second)
     stands, sights, right = {}, {}, {}
     for n, example in enumerate(examples):
-        stands[n], sights[n] = places(example.view, chance[n], here[n])
+        stands[n], sights[n] = places(example.view, chance[n], here[n], tagged[n])
         wanted = _outermost(example)
         right[n] = np.array([wanted.get((i, j), NONE) for i, j, _ in stands[n]], dtype=np.int64)
 
@@ -369,8 +427,8 @@ def learn(examples: Sequence[Example], gazetteer: Gazetteer) -> Judges:
         return trees(
             np.vstack([sights[n][kept[n]] for n in numbers]),
             np.concatenate([right[n][kept[n]] == NAMED for n in numbers]),
-            rounds=100,
-            leaves=10,
+            rounds=160,
+            leaves=16,
         )
 
     def teach_borders(numbers: list[int]) -> Callable[[int], Floats]:
@@ -384,7 +442,8 @@ def learn(examples: Sequence[Example], gazetteer: Gazetteer) -> Judges:
         if not chosen:
             continue
         members = things_of(example.view, chosen)
-        for head, row in zip(members, outline(example.view, chosen, members, chance[n], proposed[n]), strict=True):
+        told = outline(example.view, chosen, members, chance[n], proposed[n], tagged[n])
+        for head, row in zip(members, told, strict=True):
             entity = example.entities[head]
             fact = example.record["entities"][entity] if entity is not None else {}
             if not (fact.get("generic") or fact.get("optional")):
@@ -393,13 +452,14 @@ def learn(examples: Sequence[Example], gazetteer: Gazetteer) -> Judges:
     everyone = range(len(examples))
     return Judges(
         gazetteer,
+        tagger,
         _named(examples),
         _proposed(examples),
         _here(examples),
         second(everyone),
         borders(everyone),
         _types(examples),
-        trees(np.array(rows), np.array(target), rounds=120, leaves=8),
+        trees(np.array(rows), np.array(target), rounds=220, leaves=20),
     )
 
 
@@ -414,6 +474,7 @@ def store(judges: Judges, path: str) -> None:
     """Write the judges as `names.npz` is read."""
     arrays = {
         **judges.gazetteer.arrays(),
+        **judges.tagger.arrays("tagger"),
         **judges.named.arrays("named"),
         **judges.proposed.arrays("proposed"),
         **judges.here.arrays("here"),
@@ -431,17 +492,51 @@ def crossfit(
     parts: int = PARTS,
 ) -> dict[int, Judges]:
     """For each part, judges that have seen nothing of it; learned side by side, as many as there are processors."""
-    judges = partial(_without, annotated, seen, parts)
-    # spawned: a forked process may inherit the locks of the trees' threads
-    with ProcessPoolExecutor(min(parts, os.cpu_count() or 1), mp_context=get_context("spawn")) as workers:
-        return dict(enumerate(workers.map(judges, range(parts))))
+    taggers = taggers_of(annotated, seen, range(parts), parts)
+    with _workers(parts) as pool:
+        return dict(enumerate(pool.map(partial(_without, annotated, seen, parts, taggers), range(parts))))
 
 
-def _without(annotated: Sequence[tuple[gold.Record, Reading]], seen: Table, parts: int, part: int) -> Judges:
-    """Judges that have learned from all parts but one."""
-    rest = [(record, reading) for record, reading in annotated if gold.part(record["id"], parts) != part]
-    examples = examples_of(rest, seen, parts)
-    return learn(examples, gazetteer_of(examples, seen))
+def _workers(most: int) -> ProcessPoolExecutor:
+    """As many processes as there are processors; spawned, for a forked one may inherit the locks of the trees' threads."""
+    return ProcessPoolExecutor(min(most, os.cpu_count() or 1), mp_context=get_context("spawn"))
+
+
+def _without(
+    annotated: Sequence[tuple[gold.Record, Reading]], seen: Table, parts: int, taggers: Mapping[int, Tagger], part: int
+) -> Judges:
+    """Judges that have learned from all parts but one.
+
+    Of the taggers that read the other parts for them to learn from, each has left out the part it reads, but not this one:
+    leaving out both would take as many taggers as there are pairs of parts, and tells next to nothing of this one.
+    """
+    examples = examples_of(_all_but(annotated, parts, part), seen, parts)
+    return learn(examples, gazetteer_of(examples, seen), taggers, taggers[part])
+
+
+def _all_but(
+    annotated: Sequence[tuple[gold.Record, Reading]], parts: int, part: int
+) -> list[tuple[gold.Record, Reading]]:
+    return [(record, reading) for record, reading in annotated if gold.part(record["id"], parts) != part]
+
+
+def taggers_of(
+    annotated: Sequence[tuple[gold.Record, Reading]], seen: Table, without: Iterable[int], parts: int = PARTS
+) -> dict[int, Tagger]:
+    """For each part of `without`, a tagger that has learned from all others; `parts` itself leaves out nothing."""
+    asked = list(without)
+    with _workers(len(asked)) as pool:
+        return dict(zip(asked, pool.map(partial(_tagger, annotated, seen, parts), asked), strict=True))
+
+
+def _tagger(annotated: Sequence[tuple[gold.Record, Reading]], seen: Table, parts: int, part: int) -> Tagger:
+    rest = [(record, reading, part) for record, reading in _all_but(annotated, parts, part)]
+    phrases = _phrases(rest, None, seen)
+    examples = []
+    for record, reading, _ in rest:
+        glanced = glance(reading, phrases)
+        examples.append(Example(record, reading, part, glanced, *label(glanced, record)))
+    return taught(examples)
 
 
 def crossvalidated(annotated: Sequence[tuple[gold.Record, Reading]], seen: Table) -> dict[str, Counter[str]]:
@@ -521,7 +616,8 @@ def main() -> None:
         print(table(crossvalidated(annotated, seen)))
         return
     examples = examples_of(annotated, seen)
-    store(learn(examples, gazetteer_of(examples, seen)), str(options.output))
+    taggers = taggers_of(annotated, seen, range(PARTS + 1))
+    store(learn(examples, gazetteer_of(examples, seen), taggers, taggers.pop(PARTS)), str(options.output))
 
 
 if __name__ == "__main__":

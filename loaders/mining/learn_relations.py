@@ -34,13 +34,13 @@ STRENGTH = 20.0
 LEAST = 3
 """In how many candidates a feature must be told to count."""
 PARTS = 4
-ROUNDS, LEAVES = 120, 10
+ROUNDS, LEAVES = 220, 20
 BARELY = 0.1
 """How probable a relation must seem to be calibrated on."""
 CROWD = 30
 """Of so many candidates all count whole; of a document with more, all together count as much as these: a dense page has two
 hundred, and would otherwise teach ten abstracts' worth of its own habits."""
-SMALL = 0.1
+SMALL = 0.12
 """Weights below this are not shipped: a candidate has some 150 features, whose weights are divided by the root of that."""
 
 

@@ -5,10 +5,10 @@ from collections import defaultdict
 import numpy as np
 import numpy.typing as npt
 
-from begat.graph.names import fold
+from begat.graph.names import akin, fold
 from begat.graph.vocabulary import NodeType
 from begat.loaders.mining import glossary
-from begat.loaders.mining.context import INTRODUCED, akin
+from begat.loaders.mining.context import INTRODUCED
 from begat.loaders.mining.judge import JUDGED, NOWHERE, RIVALS, Scores
 from begat.loaders.mining.judges import Floats
 from begat.loaders.mining.sight import Sight

@@ -1,7 +1,7 @@
 """The names of a reading: which candidates are named things, with which borders, of which type, and introduced.
 
-Candidates come from rules of language (`candidates.py`); a linear judge over their signs and trees over their
-measures say how likely each is a name; overlapping ones are resolved to the likeliest reading of the text; short
+Candidates come from rules of language (`candidates.py`); a linear judge over their signs, a tagger that reads along the
+sentence (`tagger.py`) and trees over their measures say how likely each is a name; overlapping ones are resolved to the likeliest reading of the text; short
 and long forms become one thing; two more judges give the type and whether the paper introduces it.
 """
 
@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from begat.graph.model import Thing
-from begat.graph.names import fold, same_phrase
+from begat.graph.names import akin, fold, same_phrase
 from begat.graph.vocabulary import NodeType
 from begat.loaders.mining import glossary
 from begat.loaders.mining.candidates import Candidate, Definition, Tokens, gather, initials, spelled
@@ -25,6 +25,7 @@ from begat.loaders.mining.features import Scene
 from begat.loaders.mining.gazetteer import TYPES, Gazetteer
 from begat.loaders.mining.judges import Floats, Linear, Part, Trees, odds
 from begat.loaders.mining.reading import Known, Name, Reading
+from begat.loaders.mining.tagger import Tagger
 
 NAMED = 0.4
 """How likely a candidate must be a name to be one: where precision and recall balance on the gold."""
@@ -32,6 +33,9 @@ KNOWN = 101
 """The measure that says whether the glossary knows a candidate for the name of something."""
 PRIOR = [2, 3, 4, 12, 29, 30, 57, 58, 59, 60, *range(KNOWN - 6, KNOWN + 2)]
 """Measures of a candidate that also speak about its borders; the last eight say what the glossary knows of it."""
+_NAMED, _OTHERWISE = [0, 1], [1, 2]
+_INTRODUCED, _GENERIC = 1, 2
+"""Columns of what the tagger says: a name, introduced or not; what else there is to say."""
 UNLIKELY = 0.05
 """Candidates below are not considered further."""
 AT_LEAST = [12, 57, 58, 59]
@@ -50,11 +54,12 @@ SUPPORT = 1.0
 class Judges:
     """All that is learned about names: what is known of them beforehand, and who judges what.
 
-    `named` and `proposed` (is it what the paper introduces?) judge by signs; `second` weighs both with measures
-    and with what stands around; `borders` judges a place of a candidate; `types` and `introduced` judge things.
+    `tagger` reads along the sentences; `named` and `proposed` (is it what the paper introduces?) judge by signs; `second`
+    weighs all three with measures and with what stands around; `borders` judges a place of a candidate; `types` and `introduced` judge things.
     """
 
     gazetteer: Gazetteer
+    tagger: Tagger
     named: Linear
     proposed: Linear
     here: Linear
@@ -73,6 +78,7 @@ class Judges:
         """The judges stored in `data`."""
         return cls(
             Gazetteer.load(data),
+            Tagger.load(data, "tagger"),
             Linear.load(data, "named"),
             Linear.load(data, "proposed"),
             Linear.load(data, "here"),
@@ -107,20 +113,31 @@ class View:
         """The signs of all places, candidate after candidate."""
         return [place for places_ in self.here for place in places_]
 
+    def tagged(self, by: Tagger) -> Floats:
+        """How likely a tagger thinks a name of each of its KINDS at each place, (places, kinds)."""
+        seen = by.chain(self.tokens, self.definitions)
+        return seen.chances([place for c in self.candidates for place in c.places])
 
-def look(reading: Reading, phrases: Collection[str]) -> View:
-    """The candidates of a reading and what is seen of them in it; `phrases`: folded names of any shape."""
+
+def glance(reading: Reading, phrases: Collection[str]) -> View:
+    """The candidates of a reading before anything is seen of them; `phrases`: folded names of any shape."""
     tokens = Tokens.of(reading)
     found, definitions = gather(reading, tokens, phrases)
     candidates = [found[key] for key in sorted(found)]
-    scene = Scene(tokens, found, definitions)
+    return View(tokens, candidates, definitions, [], np.zeros((0, 0)), [])
+
+
+def look(reading: Reading, phrases: Collection[str]) -> View:
+    """The candidates of a reading and what is seen of them in it; `phrases`: folded names of any shape."""
+    seen = glance(reading, phrases)
+    scene = Scene(seen.tokens, seen.definitions)
     signs, measures, here = [], [], []
-    for candidate in candidates:
+    for candidate in seen.candidates:
         own_signs, own_measures, own_here = scene.describe(candidate)
         signs.append(own_signs)
         measures.append(own_measures)
         here.append(own_here)
-    return View(tokens, candidates, definitions, signs, np.array(measures, dtype=np.float64), here)
+    return replace(seen, signs=signs, measures=np.array(measures, dtype=np.float64), here=here)
 
 
 def look_up(seen: View, gazetteer: Gazetteer) -> View:
@@ -135,7 +152,7 @@ def look_up(seen: View, gazetteer: Gazetteer) -> View:
         here.append([place + known for place in own_here])
         measures.append(gazetteer.measures(candidate.key, *ends) + told.measures)
     rows = np.column_stack([seen.measures, np.array(measures)]) if measures else seen.measures
-    return View(seen.tokens, seen.candidates, seen.definitions, signs, rows, here)
+    return replace(seen, signs=signs, measures=rows, here=here)
 
 
 def view(reading: Reading, gazetteer: Gazetteer) -> View:
@@ -207,12 +224,19 @@ def rivals(scores: Floats) -> Floats:
     return np.column_stack([scores, np.minimum(rank, 20), scores - np.where(rank == 0, other, best)])
 
 
-def weighed(seen: View, named: Floats, proposed: Floats, here: Floats) -> Floats:
-    """What the second judge looks at: measures, the first judges' scores, and what stands around."""
+def weighed(seen: View, named: Floats, proposed: Floats, here: Floats, tagged: Floats) -> Floats:
+    """What the second judge looks at: measures, the first judges' scores, and what stands around.
+
+    `here` and `tagged`: what the judge of places and the tagger say of each place, candidate after candidate.
+    """
     counts = [len(candidate.places) for candidate in seen.candidates]
     most, total, least = (f.reduceat(here, _firsts(counts)) for f in (np.maximum, np.add, np.minimum))
     around = company(seen, odds(named))
-    return np.column_stack([seen.measures, named, around, rivals(proposed), most, total / counts, least])
+    a_name = tagged[:, _NAMED].sum(axis=1)
+    best, sum_ = (f.reduceat(a_name, _firsts(counts)) for f in (np.maximum, np.add))
+    kinds = np.maximum.reduceat(tagged[:, _OTHERWISE], _firsts(counts), axis=0)
+    rows = [seen.measures, named, around, rivals(proposed), most, total / counts, least, best, sum_ / counts, kinds]
+    return np.column_stack(rows)
 
 
 def _firsts(counts: Sequence[int]) -> npt.NDArray[np.intp]:
@@ -220,10 +244,12 @@ def _firsts(counts: Sequence[int]) -> npt.NDArray[np.intp]:
     return np.cumsum([0, *counts[:-1]])
 
 
-def places(seen: View, chance: Floats, here: Floats) -> tuple[list[tuple[int, int, int]], Floats]:
+def places(
+    seen: View, chance: Floats, here: Floats, tagged: Floats
+) -> tuple[list[tuple[int, int, int]], Floats]:
     """Where likely candidates stand, as (i, j, candidate), and what speaks for a name with these borders there.
 
-    `here`: what the judge of places says of all of them, candidate after candidate.
+    `here` and `tagged`: what the judge of places and the tagger say of all of them, candidate after candidate.
     """
     likely = [n for n in range(len(seen.candidates)) if chance[n] > UNLIKELY]
     stands = sorted((i, j, n) for n in likely for i, j in seen.candidates[n].places)
@@ -234,17 +260,20 @@ def places(seen: View, chance: Floats, here: Floats) -> tuple[list[tuple[int, in
             over.setdefault(at, []).append(number)
     logit = {n: log(chance[n] / (1 - chance[n])) for n in likely}
     known = seen.measures[:, KNOWN].tolist()
-    said = dict(zip((place for c in seen.candidates for place in c.places), here.tolist(), strict=True))
+    spots = [place for c in seen.candidates for place in c.places]
+    said = dict(zip(spots, here.tolist(), strict=True))
+    read = dict(zip(spots, zip(tagged[:, _NAMED].sum(axis=1).tolist(), tagged[:, _GENERIC].tolist(), strict=True), strict=True))
     rows = []
     for number, (i, j, n) in enumerate(stands):
         around, inside, across = -4.0, -4.0, -4.0
         said_around, said_inside, said_across = -6.0, -6.0, -6.0
         longer = 0
-        known_around = known_inside = 0.0
+        known_around = known_inside = read_else = 0.0
         for other in {o for at in range(i, j) for o in over[at]}:
             if other == number:
                 continue
             i2, j2, m = stands[other]
+            read_else = max(read_else, read[i2, j2][0])
             if i2 <= i and j2 >= j:
                 said_around = max(said_around, said[i2, j2])
                 known_around = max(known_around, known[m])
@@ -270,10 +299,10 @@ def places(seen: View, chance: Floats, here: Floats) -> tuple[list[tuple[int, in
                 float(i > a and t.text[i - 1] == "-"), float(j < b and t.text[j] == "-"),
                 float(t.title[s]), len(seen.candidates[n].places), t.kinds[i], t.kinds[j - 1],
                 said[i, j], said_around, said_inside, said_across, said[i, j] - max(said_around, said_inside, said_across),
-                known_around, known_inside, *seen.measures[n, PRIOR],
+                known_around, known_inside, *read[i, j], read_else, *seen.measures[n, PRIOR],
             ]
         )  # fmt: skip
-    return stands, np.array(rows, dtype=np.float64).reshape(len(rows), 25 + len(PRIOR))
+    return stands, np.array(rows, dtype=np.float64).reshape(len(rows), 28 + len(PRIOR))
 
 
 def resolve(
@@ -365,6 +394,7 @@ def outline(
     members: dict[int, list[int]],
     chance: Floats,
     proposed: Floats,
+    tagged: Floats,
 ) -> Floats:
     """What tells whether a paper introduces a thing: a row for each thing."""
     groups = list(members.values())
@@ -375,14 +405,39 @@ def outline(
         spots.setdefault(n, []).append(i)
     size = max(1, len(seen.tokens.text))
     stand = [[i for n in group for i in spots.get(n, ())] for group in groups]
+    counts = [len(candidate.places) for candidate in seen.candidates]
+    read = np.maximum.reduceat(tagged[:, _INTRODUCED], _firsts(counts))[everyone]
+    scores = np.maximum.reduceat(own, first)
     return np.column_stack(
         [
-            rivals(np.maximum.reduceat(own, first)), np.add.reduceat(own, first) / sizes,
+            rivals(scores), np.add.reduceat(own, first) / sizes,
             np.maximum.reduceat(chance[everyone], first), [len(groups)] * len(groups), [len(at) for at in stand],
             [min(at, default=0) / size for at in stand], sizes, np.maximum.reduceat(measures, first),
             np.minimum.reduceat(measures[:, AT_LEAST], first),
+            rivals(np.maximum.reduceat(read, first)),
+            kin([written(seen.candidates[head]) for head in members], scores.tolist()),
         ]
     )  # fmt: skip
+
+
+_KIN = (("variant", "newer"), ("family", "older"), ("sibling",), ("ends", "starts", "holds"), ("head of", "inside"))
+"""How a name may resemble another: it comes after it, before it, beside it; holds it; stands in it."""
+_NO_KIN = -9.0
+
+
+def kin(names_: Sequence[str], scores: Sequence[float]) -> Floats:
+    """By how much the likeliest of those that each name resembles is likelier introduced than itself, (names, len(_KIN)).
+
+    A paper that introduces *Deep Zeta* speaks of Zeta, but does not introduce it; of Zeta 1 and Zeta 2, it is the second.
+    """
+    rows = np.full((len(names_), len(_KIN)), _NO_KIN)
+    for a, one in enumerate(names_):
+        for b, other in enumerate(names_):
+            alike = akin(one, other) if a != b else ""
+            for column, kinds in enumerate(_KIN):
+                if alike in kinds:
+                    rows[a, column] = max(rows[a, column], scores[b] - scores[a])
+    return rows
 
 
 def find(reading: Reading, known: Known | None = None, judges: Judges | None = None) -> tuple[Name, ...]:
@@ -398,18 +453,19 @@ def find(reading: Reading, known: Known | None = None, judges: Judges | None = N
     by_signs = judges.signs.in_parts([*seen.signs, *seen.places])
     named, proposed = by_signs[: len(seen.candidates), :2].T
     here = by_signs[len(seen.candidates) :, 2]
-    scores = judges.second.scores(weighed(seen, named, proposed, here))
+    tagged = seen.tagged(judges.tagger)
+    scores = judges.second.scores(weighed(seen, named, proposed, here, tagged))
     support = np.array([SUPPORT if known and _supported(c, known) else 0.0 for c in seen.candidates])
     scores += support
     chance = np.clip(odds(scores), 1e-4, 1 - 1e-4)
-    stands, rows = places(seen, chance, here)
+    stands, rows = places(seen, chance, here, tagged)
     bordered = judges.borders.scores(rows) + support[[n for _, _, n in stands]] if stands else support[:0]
     stands = resolve(stands, odds(bordered), len(seen.tokens.text), NAMED)
     if not stands:
         return ()
     members = things_of(seen, stands)
     kinds = [_kinds(seen, group, by_signs, judges) for group in members.values()]
-    introduced = odds(judges.introduced.scores(outline(seen, stands, members, chance, proposed)))
+    introduced = odds(judges.introduced.scores(outline(seen, stands, members, chance, proposed, tagged)))
     things: dict[int, tuple[Thing, float]] = {}
     for (head, group), kind, sure in zip(members.items(), kinds, introduced, strict=True):
         candidate = seen.candidates[head]

@@ -7,11 +7,10 @@ from hashlib import blake2b
 from importlib.resources import files
 
 from begat.graph.model import Assertion, Document, Evidence, Mention, Mined, Thing
-from begat.graph.names import fold
+from begat.graph.names import akin, fold
 from begat.graph.vocabulary import Relation
 from begat.loaders.mining import names, relations
 from begat.loaders.mining.candidates import FUNCTION, STRONG, kind
-from begat.loaders.mining.context import akin
 from begat.loaders.mining.judge import Judge
 from begat.loaders.mining.reading import Known, Name, Reading, Stated
 from begat.loaders.mining.readings import readings

@@ -14,7 +14,7 @@ import numpy as np
 from begat.graph import names as naming
 from begat.graph.vocabulary import NodeType, Relation
 from begat.loaders.mining import rules, stance
-from begat.loaders.mining.context import Candidate, Line, Scene, akin
+from begat.loaders.mining.context import Candidate, Line, Scene
 from begat.loaders.mining.judge import JUDGED, NOWHERE, RIVALS, Judge, Scores, shipped
 from begat.loaders.mining.judges import Floats
 from begat.loaders.mining.measures import measures
@@ -78,7 +78,7 @@ def _versions(scene: Scene, decided: Sequence[Stated]) -> list[Stated]:
     kept = [
         s
         for s in decided
-        if s.relation is not Relation.VARIANT_OF or akin(s.subject.name, s.object.name) not in _SUCCESSION
+        if s.relation is not Relation.VARIANT_OF or naming.akin(s.subject.name, s.object.name) not in _SUCCESSION
     ]
     said = {(s.subject, s.object) for s in kept if s.relation is Relation.EXTENDS}
     if not any(map(_goes_on, scene.lines)):  # nearly always: spares comparing all names with all
@@ -110,7 +110,7 @@ def _sizes(scene: Scene, decided: Sequence[Stated]) -> list[Stated]:
 
 def _sized(member: str, family: str) -> float:
     """How sure it is by their names that one is a size of the other, or a chat version; 0 where they do not tell."""
-    if akin(member, family) == "variant":
+    if naming.akin(member, family) == "variant":
         return SIZED
     lettered = _LETTERED.fullmatch(member)
     return LETTERED if lettered and naming.fold(lettered[1]) == naming.fold(family) else 0.0
@@ -201,7 +201,7 @@ def _continued(scene: Scene, newer: int, older: int) -> tuple[int, int] | None:
 
     The line before is part of it where it names the older version, which the continuing one need not do.
     """
-    if akin(scene.things[newer].name, scene.things[older].name) != "newer":
+    if naming.akin(scene.things[newer].name, scene.things[older].name) != "newer":
         return None
     for number, line in enumerate(scene.lines):
         if newer in line.named and not line.title and _goes_on(line):

@@ -38,6 +38,18 @@ def test_what_is_told_has_always_the_same_measures() -> None:
     assert sizes == {glossary.MEASURES}
 
 
+def test_known_terms_cover_the_tokens_of_a_sentence() -> None:
+    words = "a convolutional neural networks and k - means with adam".split()
+    begins = glossary.cover(words, [0, len(words)])
+    assert begins == [
+        "", "begins paradigm", "inside paradigm", "inside paradigm", "",
+        "begins Method", "inside Method", "inside Method", "", "begins Method",
+    ]  # fmt: skip
+    parted = glossary.cover(words, [0, 2, 2, len(words)])
+    assert parted[1] != "begins paradigm"  # its words stand in two sentences
+    assert glossary.cover([], [0]) == []
+
+
 @pytest.mark.parametrize("line", ["Method", "Method\t", "method\tx", "Method\ta||b", "x", ""])
 def test_a_line_that_is_none_is_named(line: str) -> None:
     with pytest.raises(ValueError, match=r"line 2: not `kind<tab>form\|form`"):

@@ -10,7 +10,7 @@ from begat.graph.model import Document, Thing
 from begat.graph.names import fold
 from begat.graph.vocabulary import NodeType
 from begat.loaders.mining.judges import Linear, Trees
-from begat.loaders.mining.names import KNOWN, PRIOR, _unnamed_longs, bare, find, resolve, shipped, view
+from begat.loaders.mining.names import KNOWN, PRIOR, _unnamed_longs, bare, find, kin, resolve, shipped, view
 from begat.loaders.mining.reading import Name
 from begat.loaders.mining.readings import readings
 
@@ -151,6 +151,17 @@ def test_the_likeliest_reading_wins_where_candidates_overlap() -> None:
     assert resolve(stands, np.array([0.6, 0.9, 0.8]), 3, 0.4) == [(0, 2, 1), (2, 3, 2)]
     assert resolve(stands, np.array([0.9, 0.5, 0.3]), 3, 0.4) == [(0, 1, 0)]
     assert resolve([], np.zeros(0), 3, 0.4) == []
+
+
+def test_a_name_knows_how_much_likelier_introduced_those_are_that_it_resembles() -> None:
+    after, before, beside, holds, inside = range(5)
+    rows = kin(["Zeta 2", "Zeta", "Deep Zeta", "Loom"], [3.0, 1.0, 5.0, 9.0])
+    assert rows[0, after] == -2.0  # than Zeta, which it comes after
+    assert rows[1, before] == 2.0
+    assert rows[1, inside] == 4.0  # than Deep Zeta, which holds it
+    assert rows[2, holds] == -4.0
+    assert (rows[3] == rows[0, beside]).all()  # nothing resembles it
+    assert kin([], []).shape == (0, 5)
 
 
 def test_a_linear_judge_adds_weights_of_signs() -> None:

@@ -1,0 +1,256 @@
+"""What each token is part of, judged along the sentence: a linear chain (Lafferty, McCallum and Pereira 2001).
+
+The judges of `names.py` look at candidates one by one. This looks at tokens, lets what one is speak for the next, and
+tells those judges how likely it thinks a name with the borders of a candidate. Learned by `learn_names.py`.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import chain, pairwise
+from typing import Generic, TypeVar
+
+import numpy as np
+import numpy.typing as npt
+
+from begat.loaders.mining import glossary, words
+from begat.loaders.mining.candidates import Definition, Tokens
+from begat.loaders.mining.features import CALLED, PROPOSE, shape, stated
+from begat.loaders.mining.judges import Floats, Linear, Part
+
+KINDS = ("named", "introduced", "generic")
+"""What a name may be: of something known, of what the paper introduces, of something that is spoken of in general."""
+LABELS = ("outside", *(f"{where} {kind}" for kind in KINDS for where in ("begins", "inside")))
+_BEGINS, _INSIDE = [1, 3, 5], [2, 4, 6]
+
+
+def labelled(size: int, spans: Sequence[tuple[int, int, int]]) -> list[str]:
+    """The labels of `size` tokens of which the spans (first, past the last, place in KINDS) are names."""
+    labels = [LABELS[0]] * size
+    for i, j, kind in spans:
+        labels[i:j] = [LABELS[_BEGINS[kind]], *[LABELS[_INSIDE[kind]]] * (j - i - 1)]
+    return labels
+
+
+Known = TypeVar("Known")
+
+
+class Signs(Generic[Known]):
+    """Tells what is seen of tokens, in parts, as `knowing` knows them; what is told often is remembered."""
+
+    def __init__(self, knowing: Callable[[Part], Known]) -> None:
+        self._nothing = knowing(())
+        self._beyond = {at: knowing(part) for at, part in _BEYOND.items()}
+        self._near = lru_cache(maxsize=50_000)(lambda *token: tuple(map(knowing, _near(*token))))
+        self._told = lru_cache(maxsize=20_000)(lambda *about: knowing(_told(*about)))
+        self._term = lru_cache(maxsize=50_000)(lambda *about: knowing(_term(*about)))
+        self._pair = lru_cache(maxsize=100_000)(lambda *words_: tuple(map(knowing, _pair(*words_))))
+        self._around = lru_cache(maxsize=100_000)(lambda *words_: knowing(_around(*words_)))
+        self._joint = lru_cache(maxsize=1_000)(lambda *tokens: tuple(map(knowing, _joint(*tokens))))
+
+    def rows(self, t: Tokens, definitions: Sequence[Definition]) -> list[tuple[Known, ...]]:
+        """What is seen of each token: the words around it, and what the document and the glossary tell of it."""
+        size, nothing = len(t.text), self._nothing
+        known, role = glossary.cover(t.lower, t.first), [""] * size
+        for definition in definitions:
+            for (i, j), part in ((definition.short, "short"), (definition.long, "long")):
+                role[i:j] = [part] * (j - i)
+        often, opening = Counter(t.lower), set(t.first)
+        titled = {t.lower[i] for s, title in enumerate(t.title) if title for i in range(t.first[s], t.first[s + 1])}
+        capitals = Counter(
+            t.lower[i] for i in range(size) if t.text[i][0].isupper() and i not in opening and not t.title[t.sentence[i]]
+        )
+        rows: list[tuple[Known, ...]] = []
+        for (a, b), title in zip(pairwise(t.first), t.title, strict=True):
+            texts, words_, kinds = t.text[a:b], t.lower[a:b], t.kinds[a:b]
+            near = _proposals(t.lower, a, b)
+            told = [
+                self._told(role[i], title, min(often[w], 4), min(capitals[w], 3), w in titled, near[i - a])
+                for i, w in enumerate(words_, a)
+            ]
+            beside = ["", *known[a:b], ""]
+            terms = map(self._term, words_, beside[1:], beside, beside[2:])
+            pairs = list(map(self._pair, words_, words_[1:]))
+            glued = [t.ends[i] == t.starts[i + 1] for i in range(a, b - 1)]
+            joints = list(map(self._joint, kinds, kinds[1:], glued))
+            around = list(map(self._around, words_, words_[2:]))
+            rows += zip(
+                *self._window(texts, kinds),
+                told,
+                terms,
+                [nothing, *(after for after, _ in pairs)][: b - a],
+                [*(before for _, before in pairs), nothing][: b - a],
+                [nothing, *(after for after, _ in joints)][: b - a],
+                [*(before for _, before in joints), nothing][: b - a],
+                [nothing, *around, nothing][: b - a],
+                strict=True,
+            )
+        return rows
+
+    def _window(self, texts: Sequence[str], kinds: Sequence[int]) -> list[list[Known]]:
+        """For each place around a token, in order, what is seen there from each token of a sentence."""
+        columns = []
+        for at, column in zip(_PLACES, zip(*map(self._near, texts, kinds), strict=True), strict=False):
+            beyond = [self._beyond[at]] * abs(at)
+            columns.append([*beyond, *column][: len(texts)] if at < 0 else [*column, *beyond][at:])
+        return columns
+
+
+_PLACES = range(-3, 4)
+"""From how far a token is looked at."""
+_BEYOND: dict[int, Part] = {at: (f"{at} w=#",) for at in _PLACES}
+"""What is seen where the sentence has ended."""
+
+
+def _near(text: str, kind: int) -> tuple[Part, ...]:
+    """What is seen of a token from each place around it: from where it stands last, on."""
+    word, form = text.lower() if not text[0].isdigit() else "0", shape(text)
+    seen: list[Part] = []
+    for at in _PLACES:
+        far = abs(at) == _PLACES[-1]
+        seen.append((f"{at} w={word}",) if far else (f"{at} w={word}", f"{at} sh={form}", f"{at} k={kind}"))
+    common = (f"low={words.lower(text.lower()).bit_length()}", f"cased={words.cased(text).bit_length()}")
+    seen[_PLACES.index(0)] += ("p3=" + word[:3], "s3=" + word[-3:], "s4=" + word[-4:], *common)
+    return tuple(seen)
+
+
+def _proposals(lower: list[str], a: int, b: int) -> list[str]:
+    """The word before each token of a sentence that gives or proposes a name (`stated`); mostly there is none."""
+    if PROPOSE.isdisjoint(lower[a:b]) and CALLED.isdisjoint(lower[a:b]):
+        return [""] * (b - a)
+    return [stated(lower, a, i) for i in range(a, b)]
+
+
+def _told(role: str, title: bool, often: int, capitals: int, titled: bool, near: str) -> Part:
+    """Signs of what the document tells of a token."""
+    seen = (f"d={role}", f"title={title:d}", f"often={often}", f"capitals={capitals}", f"titled={titled:d}")
+    return (*seen, "st=" + near) if near else seen
+
+
+def _term(word: str, here: str, before: str, after: str) -> Part:
+    """Signs of what the glossary tells of a token and its neighbours."""
+    return (f"g={here}", f"g w={here} {word}", f"g-={before}", f"g+={after}")
+
+
+def _pair(one: str, other: str) -> tuple[Part, Part]:
+    """Signs of two words that follow each other: for the second, and for the first."""
+    return (f"before={one} {other}",), (f"after={one} {other}",)
+
+
+def _around(one: str, other: str) -> Part:
+    return (f"around={one} {other}",)
+
+
+def _joint(one: int, other: int, glued: bool) -> tuple[Part, Part]:
+    """Signs of how two tokens follow each other, likewise."""
+    before, after = ((f"k {where}={one}{other}", f"glued {where}={glued:d}") for where in ("before", "after"))
+    return before, after
+
+
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """What a tagger thinks of the tokens of a text: all that is needed to ask how likely a name stands somewhere.
+
+    Scaled as Rabiner (1989) does, so that long sentences do not underflow.
+    """
+
+    forward: Floats
+    """(tokens, labels): how probable each label is by what stands up to the token."""
+    after: Floats
+    """(tokens + 1, labels): by the label of the token before, how much speaks for it that no part of the same name follows."""
+    steps: Floats
+    """(tokens + 1, labels): sums of the logarithms of going on inside of a name, from the first token on."""
+    begun: Floats
+    """(labels,) logarithms: what going on from a beginning has that going on from inside has not."""
+
+    def chances(self, places: Sequence[tuple[int, int]]) -> Floats:
+        """How likely a name of each of KINDS stands exactly at each place, (places, kinds)."""
+        if not places:
+            return np.zeros((0, len(KINDS)))
+        i, j = np.array(places, dtype=np.intp).T
+        inner = self.steps[j] - self.steps[i + 1]
+        one = (j - i == 1)[:, None]
+        inside = np.exp(inner + np.where(one, 0.0, self.begun))
+        return np.asarray(
+            self.forward[i][:, _BEGINS] * inside * np.where(one, self.after[j][:, _BEGINS], self.after[j][:, _INSIDE])
+        )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Tagger:
+    """Weights of what is seen of a token for each of LABELS, and of each label (row) being followed by each (column)."""
+
+    tokens: Linear
+    moves: npt.NDArray[np.float32]
+
+    def weigh(self, part: Part) -> bytes:
+        """What some signs add to each label: as bytes, which the rows of a text are quickly made of."""
+        known = [self.tokens.index[sign] for sign in part if sign in self.tokens.index]
+        return self.tokens.weights[known].sum(axis=0, dtype=np.float32).tobytes() if known else _NOTHING
+
+    def chain(self, tokens: Tokens, definitions: Sequence[Definition]) -> Chain:
+        """What it thinks of the tokens of a text."""
+        rows = _signs_of(self).rows(tokens, definitions)
+        added = np.frombuffer(b"".join(chain.from_iterable(rows)), dtype=np.float32)
+        parts = added.reshape(len(rows), len(rows[0]) if rows else 0, len(LABELS))
+        return self.linked(parts.sum(axis=1, dtype=np.float64), tokens.first)
+
+    def linked(self, scores: Floats, first: Sequence[int]) -> Chain:
+        """What it thinks of tokens by what their own signs say of each label, (tokens, labels).
+
+        `first`: where each sentence begins, and the end.
+        """
+        seen = np.exp(scores - scores.max(axis=1, keepdims=True, initial=-np.inf))
+        size = len(scores)
+        starts = np.array(first[:-1], dtype=np.intp)
+        lengths = np.diff(np.array(first, dtype=np.intp))
+        # sentences side by side, the longest first, so that those that still go on at a step are the first ones
+        order = np.argsort(-lengths, kind="stable")
+        starts, lengths = starts[order], lengths[order]
+        going = [int((lengths > step).sum()) for step in range(int(lengths.max(initial=0)))]
+        moves = np.exp(self.moves.astype(np.float64))
+        forward, scale = np.zeros_like(seen), np.ones(size)
+        for step, count in enumerate(going):
+            at = starts[:count] + step
+            reached = seen[at] if step == 0 else (forward[at - 1] @ moves) * seen[at]
+            scale[at] = reached.sum(axis=1)
+            forward[at] = reached / scale[at, None]
+        weighed = seen / scale[:, None]
+        backward = np.ones_like(seen)
+        for step in range(len(going) - 2, -1, -1):
+            at = starts[: going[step + 1]] + step
+            backward[at] = (weighed[at + 1] * backward[at + 1]) @ moves.T
+        return Chain(forward, *self._ends(weighed, backward, starts, moves))
+
+    def _ends(self, weighed: Floats, backward: Floats, starts: npt.NDArray[np.intp], moves: Floats) -> tuple[Floats, ...]:
+        """`after`, `steps` and `begun` of a chain."""
+        size = len(weighed)
+        leaving = moves.copy()
+        for begins, inside in zip(_BEGINS, _INSIDE, strict=True):
+            leaving[[begins, inside], inside] = 0.0
+        after = np.ones((size + 1, len(LABELS)))
+        after[:size] = (weighed * backward) @ leaving.T
+        after[starts] = 1.0  # nothing follows the last token of a sentence
+        going_on = np.log(np.maximum(weighed[:, _INSIDE], 1e-300)) + np.log(moves[_INSIDE, _INSIDE])
+        steps = np.zeros((size + 1, len(KINDS)))
+        np.cumsum(going_on, axis=0, out=steps[1:])
+        return after, steps, np.log(moves[_BEGINS, _INSIDE]) - np.log(moves[_INSIDE, _INSIDE])
+
+    def arrays(self, name: str) -> dict[str, npt.NDArray[np.generic]]:
+        """What is stored of it."""
+        return {**self.tokens.arrays(name), f"{name}.moves": self.moves}
+
+    @classmethod
+    def load(cls, data: "np.lib.npyio.NpzFile", name: str) -> "Tagger":
+        """The tagger stored under `name`."""
+        return cls(Linear.load(data, name), data[f"{name}.moves"])
+
+
+_NOTHING = bytes(len(LABELS) * np.dtype(np.float32).itemsize)
+
+
+@lru_cache(maxsize=2)
+def _signs_of(tagger: Tagger) -> Signs[bytes]:
+    """The signs of tokens as a tagger weighs them."""
+    return Signs(tagger.weigh)
