@@ -1,7 +1,7 @@
 """The tagger: what it sees of tokens, and that it reckons with every way to label a sentence."""
 
 from collections import defaultdict
-from itertools import product
+from itertools import pairwise, product
 
 import numpy as np
 import pytest
@@ -16,17 +16,18 @@ FIRST = [0, 3, 3, 4, 8]  # sentences of three tokens, none, one and four
 
 
 def tagger(moves: Floats) -> Tagger:
-    return Tagger(Linear({}, np.zeros((0, len(LABELS)), np.float32), np.zeros(len(LABELS), np.float32)), moves)
+    nothing = Linear({}, np.zeros((0, len(LABELS)), np.float32), np.zeros(len(LABELS), np.float32))
+    return Tagger(nothing, moves.astype(np.float32))
 
 
 def enumerated(scores: Floats, moves: Floats, first: list[int]) -> dict[tuple[int, int, int], float]:
     """How likely a name of each kind stands at each place, by going through all ways to label each sentence."""
     found: dict[tuple[int, int, int], float] = defaultdict(float)
-    for a, b in zip(first, first[1:], strict=False):
+    for a, b in pairwise(first):
         weights = {}
         for labels in product(range(len(LABELS)), repeat=b - a):
             own = sum(scores[a + n, label] for n, label in enumerate(labels))
-            weights[labels] = np.exp(own + sum(moves[x, y] for x, y in zip(labels, labels[1:], strict=False)))
+            weights[labels] = np.exp(own + sum(moves[x, y] for x, y in pairwise(labels)))
         for labels, weight in weights.items():
             for n, label in enumerate(labels):
                 if label in (1, 3, 5):
@@ -44,7 +45,7 @@ def test_a_name_is_as_likely_as_all_labellings_with_it_together() -> None:
     wanted = enumerated(scores, moves, FIRST)
     places = sorted({(i, j) for i, j, _ in wanted})
     for place, chances in zip(places, chain.chances(places), strict=True):
-        assert chances == pytest.approx([wanted[*place, kind] for kind in range(len(KINDS))], rel=1e-9)
+        assert chances == pytest.approx([wanted[*place, kind] for kind in range(len(KINDS))], rel=1e-5)
     assert chain.chances([]).shape == (0, len(KINDS))
 
 
