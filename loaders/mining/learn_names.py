@@ -302,7 +302,9 @@ def taught(examples: Sequence[Example]) -> Tagger:
     for example in examples:
         told = signs.rows(example.view.tokens, example.view.definitions)
         rows = [[sign for part in row for sign in part] for row in told]
-        labels = labelled(len(rows), [(i, j, _tag(example, i, j, what)) for (i, j), what in _outermost(example).items()])
+        labels = labelled(
+            len(rows), [(i, j, _tag(example, i, j, what)) for (i, j), what in _outermost(example).items()]
+        )
         for a, b in pairwise(example.view.tokens.first):
             if b > a:
                 trainer.append(rows[a:b], labels[a:b])

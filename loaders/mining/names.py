@@ -244,9 +244,7 @@ def _firsts(counts: Sequence[int]) -> npt.NDArray[np.intp]:
     return np.cumsum([0, *counts[:-1]])
 
 
-def places(
-    seen: View, chance: Floats, here: Floats, tagged: Floats
-) -> tuple[list[tuple[int, int, int]], Floats]:
+def places(seen: View, chance: Floats, here: Floats, tagged: Floats) -> tuple[list[tuple[int, int, int]], Floats]:
     """Where likely candidates stand, as (i, j, candidate), and what speaks for a name with these borders there.
 
     `here` and `tagged`: what the judge of places and the tagger say of all of them, candidate after candidate.
@@ -262,7 +260,9 @@ def places(
     known = seen.measures[:, KNOWN].tolist()
     spots = [place for c in seen.candidates for place in c.places]
     said = dict(zip(spots, here.tolist(), strict=True))
-    read = dict(zip(spots, zip(tagged[:, _NAMED].sum(axis=1).tolist(), tagged[:, _GENERIC].tolist(), strict=True), strict=True))
+    read = dict(
+        zip(spots, zip(tagged[:, _NAMED].sum(axis=1).tolist(), tagged[:, _GENERIC].tolist(), strict=True), strict=True)
+    )
     rows = []
     for number, (i, j, n) in enumerate(stands):
         around, inside, across = -4.0, -4.0, -4.0

@@ -7,6 +7,7 @@ one another is decided: one direction, one of several relations that mean nearly
 import math
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from itertools import permutations
 
 import numpy as np
@@ -94,14 +95,21 @@ def _versions(scene: Scene, decided: Sequence[Stated]) -> list[Stated]:
 def _sizes(scene: Scene, decided: Sequence[Stated]) -> list[Stated]:
     """What is decided, and that a size or a chat version of a family is its variant where the text names both.
 
-    Unless the text says something else of their descent; sizes of datasets are no variants.
+    Unless the text says something else of their descent; sizes of datasets are no variants. What the judge says too keeps
+    its sentence, and is as sure as the names make it.
     """
-    descent = {(s.subject, s.object) for s in decided if s.relation in _DESCENT and s.confidence >= SIZED / 2}
+    other = _DESCENT - {Relation.VARIANT_OF}
+    descent = {(s.subject, s.object) for s in decided if s.relation in other and s.confidence >= SIZED / 2}
+    said = {(s.subject, s.object): s for s in decided if s.relation is Relation.VARIANT_OF}
     found = []
     made = [n for n in range(1, len(scene.things)) if scene.types[n] is not NodeType.DATASET and scene.sure[n] >= NAMED]
     for member, family in permutations(made, 2):
         pair = scene.things[member], scene.things[family]
-        if pair not in descent and (sure := _sized(pair[0].name, pair[1].name)):
+        if pair in descent or not (sure := _sized(pair[0].name, pair[1].name)):
+            continue
+        if pair in said:
+            found.append(replace(said[pair], confidence=max(sure, said[pair].confidence)))
+        else:
             line = next(line for line in scene.lines if member in line.named)
             found.append(Stated(pair[0], Relation.VARIANT_OF, pair[1], line.start, line.end, "size", sure))
     stated = {(s.subject, s.object) for s in found}

@@ -59,7 +59,9 @@ class Signs(Generic[Known]):
         often, opening = Counter(t.lower), set(t.first)
         titled = {t.lower[i] for s, title in enumerate(t.title) if title for i in range(t.first[s], t.first[s + 1])}
         capitals = Counter(
-            t.lower[i] for i in range(size) if t.text[i][0].isupper() and i not in opening and not t.title[t.sentence[i]]
+            t.lower[i]
+            for i in range(size)
+            if t.text[i][0].isupper() and i not in opening and not t.title[t.sentence[i]]
         )
         rows: list[tuple[Known, ...]] = []
         for (a, b), title in zip(pairwise(t.first), t.title, strict=True):
@@ -223,7 +225,9 @@ class Tagger:
             backward[at] = (weighed[at + 1] * backward[at + 1]) @ moves.T
         return Chain(forward, *self._ends(weighed, backward, starts, moves))
 
-    def _ends(self, weighed: Floats, backward: Floats, starts: npt.NDArray[np.intp], moves: Floats) -> tuple[Floats, ...]:
+    def _ends(
+        self, weighed: Floats, backward: Floats, starts: npt.NDArray[np.intp], moves: Floats
+    ) -> tuple[Floats, ...]:
         """`after`, `steps` and `begun` of a chain."""
         size = len(weighed)
         leaving = moves.copy()
