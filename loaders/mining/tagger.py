@@ -189,7 +189,9 @@ class Tagger:
     def weigh(self, part: Part) -> bytes:
         """What some signs add to each label: as bytes, which the rows of a text are quickly made of."""
         known = [self.tokens.index[sign] for sign in part if sign in self.tokens.index]
-        return self.tokens.weights[known].sum(axis=0, dtype=np.float32).tobytes() if known else _NOTHING
+        if len(known) < 2:  # nearly always
+            return self.tokens.weights[known[0]].tobytes() if known else _NOTHING
+        return self.tokens.weights[known].sum(axis=0, dtype=np.float32).tobytes()
 
     def chain(self, tokens: Tokens, definitions: Sequence[Definition]) -> Chain:
         """What it thinks of the tokens of a text."""
