@@ -189,9 +189,12 @@ class Tagger:
     def weigh(self, part: Part) -> bytes:
         """What some signs add to each label: as bytes, which the rows of a text are quickly made of."""
         known = [self.tokens.index[sign] for sign in part if sign in self.tokens.index]
-        if len(known) < 2:  # nearly always
-            return self.tokens.weights[known[0]].tobytes() if known else _NOTHING
-        return self.tokens.weights[known].sum(axis=0, dtype=np.float32).tobytes()
+        if not known:
+            return _NOTHING
+        weights = self.tokens.weights[known[0]]
+        if len(known) > 1:  # seldom
+            weights = self.tokens.weights[known].sum(axis=0, dtype=np.float32)
+        return bytes(weights.tobytes())
 
     def chain(self, tokens: Tokens, definitions: Sequence[Definition]) -> Chain:
         """What it thinks of the tokens of a text."""
