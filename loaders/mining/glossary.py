@@ -56,15 +56,19 @@ def parsed(lines: Iterable[str]) -> dict[str, tuple[str, ...]]:
 
 
 @cache
+def _lines() -> list[str]:
+    return files(__package__).joinpath("glossary.tsv").read_text(encoding="utf-8").splitlines()
+
+
+@cache
 def _shipped() -> Mapping[str, tuple[str, ...]]:
-    return parsed(files(__package__).joinpath("glossary.tsv").read_text(encoding="utf-8").splitlines())
+    return parsed(_lines())
 
 
 @cache
 def _openings() -> tuple[frozenset[str], frozenset[tuple[str, str]]]:
     """What the tokens that terms begin with may be, and with which second ones (folded) longer terms go on."""
-    lines = files(__package__).joinpath("glossary.tsv").read_text(encoding="utf-8").lower().splitlines()
-    forms = [_TOKEN.findall(form) for line in lines for form in line.split("\t")[1].split("|")]
+    forms = [_TOKEN.findall(form) for line in _lines() for form in line.lower().split("\t")[1].split("|")]
     return frozenset(form[0] for form in forms), frozenset((form[0], fold(form[1])) for form in forms if len(form) > 1)
 
 

@@ -113,10 +113,15 @@ class View:
         """The signs of all places, candidate after candidate."""
         return [place for places_ in self.here for place in places_]
 
+    @property
+    def spots(self) -> list[tuple[int, int]]:
+        """Where all places are, candidate after candidate."""
+        return [place for candidate in self.candidates for place in candidate.places]
+
     def tagged(self, by: Tagger) -> Floats:
         """How likely a tagger thinks a name of each of its KINDS at each place, (places, kinds)."""
         seen = by.chain(self.tokens, self.definitions)
-        return seen.chances([place for c in self.candidates for place in c.places])
+        return seen.chances(self.spots)
 
 
 def glance(reading: Reading, phrases: Collection[str]) -> View:
@@ -258,7 +263,7 @@ def places(seen: View, chance: Floats, here: Floats, tagged: Floats) -> tuple[li
             over.setdefault(at, []).append(number)
     logit = {n: log(chance[n] / (1 - chance[n])) for n in likely}
     known = seen.measures[:, KNOWN].tolist()
-    spots = [place for c in seen.candidates for place in c.places]
+    spots = seen.spots
     said = dict(zip(spots, here.tolist(), strict=True))
     read = dict(
         zip(spots, zip(tagged[:, _NAMED].sum(axis=1).tolist(), tagged[:, _GENERIC].tolist(), strict=True), strict=True)
