@@ -1,27 +1,22 @@
 """How good mining is on texts that it has not learned from: cross-validation over documents.
 
-    python -m benchmarks.crossvalidate [--shared DIR] [--folds N] [--only N] [--workers N] [--found FILE] [--save FILE]
+    python -m benchmarks.crossvalidate [--shared DIR] [--found FILE] [--save FILE] [--judge FILE]
 
-Each document's names are found by judges that have not learned from it; its relations are then judged by a judge that
-has learned (and was calibrated) on the other folds alone. What comes out of all folds is scored by the scorer of the
-gold. Slow: minutes for the names, a few more for each fold; `--found` keeps the names once found (as learn_relations
-does), `--save` the assertions. Without a gazetteer of other documents. The only thing that a fold's document has
-touched beforehand are judges of names by which the names of *other* documents were found, for the judge to learn from.
+Each document's names are found by judges that have not learned from it; its relations are then judged by the one of four
+judges that has not learned from it (nor was calibrated on it). What comes out of all is scored by the scorer of the gold.
+Slow: half an hour and more for the names, nearly as much for the relations; `--found` keeps the names once found (as
+learn_relations does), `--save` the assertions, `--judge` the judge that comes out of it as well, which is the one that
+ships. Without a gazetteer of other documents. What a document has touched beforehand are judges of the first step, of names
+as of relations, by which those were judged that *other* documents' judges of the second step learned from.
 Prints the scores, how many of the statements with a confidence around p are right, and how many right ones quote the
 words that the annotator noted.
 """
 
 import argparse
 import json
-import os
-import sys
 import tempfile
-import time
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
-from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
@@ -121,49 +116,6 @@ def quoted(pairs: Sequence[Pair], lines: Sequence[dict[str, Any]]) -> str:
     return f"evidence: {same} of {known} right statements quote the annotator's words" if known else ""
 
 
-@dataclass(frozen=True, slots=True)
-class Study:
-    """What is cross-validated: the documents, their names as found, the lessons they give, and in how many folds."""
-
-    pairs: Sequence[Pair]
-    named: Sequence[Sequence[Name]]
-    lessons: Sequence[tuple[learn_relations.Lesson, learn_relations.Lesson]]
-    parts: int
-
-    def fold(self, part: int) -> dict[int, list[dict[str, Any]]]:
-        """What is mined from each document of a fold by a judge that learned from the others."""
-        started = time.perf_counter()
-        parts = [gold.part(record["id"], self.parts) for record, _ in self.pairs]
-        held = [n for n, other in enumerate(parts) if other == part]
-        rest = [each for both, other in zip(self.lessons, parts, strict=True) if other != part for each in both]
-        judge = learn_relations.pruned(learn_relations.learn(rest))
-        mined = {n: list(asserted(*self.pairs[n], self.named[n], judge)) for n in held}
-        took = time.perf_counter() - started
-        print(f"fold {part}: {len(held)} documents, {took:.0f} s", file=sys.stderr, flush=True)
-        return mined
-
-
-_shared: list[Study] = []
-"""What forked workers find in their memory."""
-
-
-def _fold(part: int) -> dict[int, list[dict[str, Any]]]:
-    return _shared[0].fold(part)
-
-
-def folds(study: Study, asked: Sequence[int], workers: int) -> Iterator[dict[int, list[dict[str, Any]]]]:
-    """Each fold asked for, with several workers at once; these are forked, for a study is too large to be handed over.
-
-    Forking needs OMP_NUM_THREADS=1: threads that OpenMP had started would be missing in the fork.
-    """
-    if workers == 1:
-        yield from map(study.fold, asked)
-        return
-    _shared.append(study)
-    with ProcessPoolExecutor(workers, mp_context=get_context("fork")) as pool:
-        yield from pool.map(_fold, asked)
-
-
 def _target(given: str) -> Path:
     """A file to write, which is hours away: better to hear now that it cannot be."""
     try:
@@ -176,36 +128,31 @@ def _target(given: str) -> Path:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     add_shared(parser)
-    parser.add_argument("--folds", type=int, default=5)
-    parser.add_argument("--only", type=int, metavar="N", help="the first N folds, scored on their documents")
-    parser.add_argument(
-        "--workers", type=int, default=1, help="folds at once; needs OMP_NUM_THREADS=1 in the environment"
-    )
     parser.add_argument("--found", type=_target, help="where names once found are kept, to be found once only")
     parser.add_argument("--save", type=_target, help="keep the assertions in this file")
+    parser.add_argument("--judge", type=_target, help="keep the judge that learned from everything in this file")
     options = parser.parse_args()
-    if options.workers > 1 and os.environ.get("OMP_NUM_THREADS") != "1":
-        parser.error("--workers needs OMP_NUM_THREADS=1 in the environment")
     sets = annotated(options.shared)
     pairs = [pair for each in sets for pair in each]
     named = learn_relations.names_found(pairs, options.found)
-    study = Study(pairs, named, learn_relations.lessons(pairs, named, len(sets[0])), options.folds)
-    found: list[list[dict[str, Any]]] = [[] for _ in pairs]
-    asked = range(options.folds)[: options.only]
-    for mined in folds(study, asked, options.workers):
-        for n, lines in mined.items():
-            found[n] = lines
+    lessons = learn_relations.lessons(pairs, named, len(sets[0]))
+    learned = learn_relations.learn([each for both in lessons for each in both])
+    if options.judge:
+        learned.judge.store(str(options.judge))
+    found = [
+        list(asserted(record, reading, some, learned.without[gold.part(record["id"], learn_relations.PARTS)]))
+        for (record, reading), some in zip(pairs, named, strict=True)
+    ]
     if options.save:
         options.save.write_text("".join(json.dumps(line) + "\n" for lines in found for line in lines))
     at = 0
     for title, each in zip(SETS, sets, strict=True):
-        seen = [n for n in range(at, at + len(each)) if gold.part(pairs[n][0]["id"], options.folds) in asked]
-        some, lines = [pairs[n] for n in seen], [line for n in seen for line in found[n]]
+        lines = [line for mined in found[at : at + len(each)] for line in mined]
         at += len(each)
-        print(f"\n{title}: {len(some)} documents, each mined by judges that have not seen it\n")
-        print(scores(options.shared, some, lines))
-        print("\n".join(calibration(some, lines)))
-        print(quoted(some, lines))
+        print(f"\n{title}: {len(each)} documents, each mined by judges that have not seen it\n")
+        print(scores(options.shared, each, lines))
+        print("\n".join(calibration(each, lines)))
+        print(quoted(each, lines))
 
 
 if __name__ == "__main__":

@@ -8,8 +8,10 @@ It learns from the names as annotated and from the names as found by judges that
 
 import argparse
 import json
+import os
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -84,15 +86,37 @@ def _name(seen: Sight, thing: int) -> str:
     return seen.scene.things[thing].name if thing else gold.PAPER
 
 
-def learn(lessons: Sequence[Lesson]) -> Judge:
-    """A judge from lessons; what judges in company learns from scores that were given without having seen the answer."""
+@dataclass(frozen=True, slots=True)
+class Learned:
+    """What comes of lessons: the judge, and for each part one that has seen nothing of it, to measure by."""
+
+    judge: Judge
+    without: tuple[Judge, ...]
+
+
+def learn(lessons: Sequence[Lesson]) -> Learned:
+    """Judges from lessons; what judges in company learns from scores that were given without having seen the answer.
+
+    The trees of a judge without a part learned from the scores of other parts, which linear judges gave that had seen this
+    one: to leave both out would take a judge for each pair of parts, and tells next to nothing of this one.
+    """
+    if len({gold.part(each.identifier, PARTS) for each in lessons if each.sight.candidates}) < 2:
+        raise SystemExit(
+            f"too few annotated documents to learn from: they are told apart in {PARTS} parts, all fall in one"
+        )
     sheet = Sheet.of(lessons)
     telling = _telling(sheet)
-    scores = held_out(sheet, telling)
-    first = _fit(sheet, telling, np.ones(len(lessons), dtype=bool))
+    apart = [_fit(sheet, telling, sheet.part != part) for part in range(PARTS)]
+    scores = held_out(sheet, apart)
     seen = company(lessons, scores)
-    slope, shift = _calibration(lessons, scores, seen)
-    return replace(first, company=seen.trees(), slope=slope, shift=shift)
+    grown = [seen.trees(without=part) for part in range(PARTS)]
+    tried = [_tried(lessons, scores, part, judge) for part, judge in enumerate(grown)]
+    without = [
+        _calibrated(replace(each, company=grown[part]), tried[:part] + tried[part + 1 :])
+        for part, each in enumerate(apart)
+    ]
+    whole = replace(_fit(sheet, telling, np.ones(len(lessons), dtype=bool)), company=seen.trees())
+    return Learned(pruned(_calibrated(whole, tried)), tuple(map(pruned, without)))
 
 
 @dataclass(slots=True)
@@ -154,12 +178,11 @@ def _matrix(told: Sequence[Sequence[Features]], index: dict[str, int]) -> Any:
     return sparse.csr_matrix((np.concatenate(weights), columns, starts), shape=(len(told), len(index)))
 
 
-def held_out(sheet: Sheet, telling: Marks) -> list[Scores]:
-    """The first step's scores of each lesson, by a judge that learned from the other parts."""
+def held_out(sheet: Sheet, apart: Sequence[Judge]) -> list[Scores]:
+    """The first step's scores of each lesson, by the judge that has not seen its part; `apart`: one for each part."""
     whole = np.zeros(sheet.right.shape)
     place = np.zeros((len(sheet.owner), len(JUDGED)))
-    for part in range(PARTS):
-        learned = _fit(sheet, telling, sheet.part != part)
+    for part, learned in enumerate(apart):
         rows, places = sheet.among(sheet.part == part)
         whole[rows] = sheet.whole[rows] @ learned.whole.weights + learned.whole.bias
         place[places] = sheet.place[places] @ learned.place.weights + learned.place.bias
@@ -225,31 +248,34 @@ def company(lessons: Sequence[Lesson], scores: Sequence[Scores]) -> Company:
     return Company(np.vstack(numbers), np.concatenate(right), np.concatenate(weight), np.concatenate(parts))
 
 
-def _calibration(lessons: Sequence[Lesson], scores: Sequence[Scores], seen: Company) -> tuple[float, float]:
-    """Slope and shift that make the trees' log-odds probabilities, by trees that have not seen the answer.
+Tried = list[tuple[float, bool, float]]
+"""What would be stated: log-odds, whether it is right, and how much that counts."""
 
-    Taken from what would be stated, where a lesson calibrates: choosing the likeliest favours what is overrated, with the
-    names as annotated a judge is right more often than it will be, and each gold has its own idea of what is stated.
+
+def _tried(lessons: Sequence[Lesson], scores: Sequence[Scores], part: int, judge: Trees) -> Tried:
+    """What trees that have not seen a part would state of it, where a lesson calibrates.
+
+    Not all that they score: choosing the likeliest favours what is overrated, with the names as annotated a judge is right
+    more often than it will be, and each gold has its own idea of what is stated.
     """
+    return [
+        (float(np.log(chance / (1 - chance))), correct, each.weight)
+        for each, score in zip(lessons, scores, strict=True)
+        if each.calibrates and gold.part(each.identifier, PARTS) == part
+        for chance, correct in _chosen(each, score, judge)
+    ]
+
+
+def _calibrated(judge: Judge, tried: Sequence[Tried]) -> Judge:
+    """The judge with the slope and shift that make log-odds probabilities, by what was tried of several parts (Platt 1999)."""
     from sklearn.linear_model import LogisticRegression
 
-    said: list[float] = []
-    true: list[bool] = []
-    weight: list[float] = []
-    for part in range(PARTS):
-        inside = [n for n, e in enumerate(lessons) if e.calibrates and gold.part(e.identifier, PARTS) == part]
-        if not inside or (seen.part == part).all():
-            continue
-        judge = seen.trees(without=part)
-        for n in inside:
-            for chance, correct in _chosen(lessons[n], scores[n], judge):
-                said.append(float(np.log(chance / (1 - chance))))
-                true.append(correct)
-                weight.append(lessons[n].weight)
-    if len(set(true)) < 2:
-        return 1.0, 0.0
+    told = [each for part in tried for each in part]
+    if len({correct for _, correct, _ in told}) < 2:
+        return judge
+    said, true, weight = zip(*told, strict=True)
     platt = LogisticRegression(C=100.0).fit(np.array(said)[:, None], true, weight)
-    return float(platt.coef_[0, 0]), float(platt.intercept_[0])
+    return replace(judge, slope=float(platt.coef_[0, 0]), shift=float(platt.intercept_[0]))
 
 
 def _chosen(each: Lesson, scores: Scores, judge: Trees) -> Iterator[tuple[float, bool]]:
@@ -280,13 +306,17 @@ def _weighing(matrix: Any, right: Marks, counts: Marks, weight: Floats) -> Weigh
     from sklearn.linear_model import LogisticRegression
 
     weights, bias = np.zeros((matrix.shape[1], len(JUDGED)), np.float32), np.full(len(JUDGED), -8.0, np.float32)
-    for column in range(len(JUDGED)):
+
+    def weigh(column: int) -> None:
         rows = np.flatnonzero(counts[:, column])
         if not right[rows, column].any():
-            continue
+            return
         model = LogisticRegression(C=STRENGTH, solver="liblinear", random_state=0)
         model.fit(matrix[rows], right[rows, column], weight[rows])
         weights[:, column], bias[column] = model.coef_[0], model.intercept_[0]
+
+    with ThreadPoolExecutor(os.cpu_count()) as pool:  # liblinear lets go of Python's lock
+        list(pool.map(weigh, range(len(JUDGED))))
     return Weighing(weights, bias)
 
 
@@ -361,7 +391,7 @@ def main() -> None:
     main_gold, *others = gold.golds(options)
     annotated = main_gold + [pair for each in others for pair in each]
     taught = lessons(annotated, names_found(annotated, options.found), len(main_gold))
-    pruned(learn([each for both in taught for each in both])).store(str(options.output))
+    learn([each for both in taught for each in both]).judge.store(str(options.output))
 
 
 if __name__ == "__main__":
