@@ -101,26 +101,20 @@ def cover(lower: Sequence[str], first: Sequence[int]) -> list[str]:
     longest first.
     """
     found = [""] * len(lower)
+    beginning, with_second = _openings()
+    past = 0
     for start, end in pairwise(first):
-        i = start
-        while i < end:
-            j, of = _term(lower, i, end)
-            if of:
-                kinds_ = "+".join(of)
-                found[i:j] = ["begins " + kinds_, *["inside " + kinds_] * (j - i - 1)]
-            i = j
+        for i in range(start, end):
+            if i < past or lower[i] not in beginning:
+                continue
+            longer = i + 1 < end and (lower[i], fold(lower[i + 1])) in with_second
+            for j in range(min(end, i + _MOST_TOKENS) if longer else i + 1, i, -1):
+                if of := kinds(fold(" ".join(lower[i:j]))):
+                    kinds_ = "+".join(of)
+                    found[i:j] = ["begins " + kinds_, *["inside " + kinds_] * (j - i - 1)]
+                    past = j
+                    break
     return found
-
-
-def _term(lower: Sequence[str], i: int, end: int) -> tuple[int, tuple[str, ...]]:
-    """Past the last token of the longest known term that begins at i, and its kinds; none if there is none."""
-    alone, with_second = _openings()
-    if lower[i] in alone:
-        longer = i + 1 < end and (lower[i], fold(lower[i + 1])) in with_second
-        for j in range(min(end, i + _MOST_TOKENS) if longer else i + 1, i, -1):
-            if of := kinds(fold(" ".join(lower[i:j]))):
-                return j, of
-    return i + 1, ()
 
 
 def _longest(parts: Iterable[tuple[str, ...]]) -> tuple[tuple[str, ...], float]:

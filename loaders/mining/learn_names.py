@@ -60,7 +60,7 @@ from begat.loaders.mining.names import (
 )
 from begat.loaders.mining.reading import Reading
 from begat.loaders.mining.readings import readings
-from begat.loaders.mining.tagger import KINDS, LABELS, Signs, Tagger, labelled
+from begat.loaders.mining.tagger import KINDS, LABELS, Tagger, in_words, labelled
 
 Table = Mapping[str, tuple[float, ...]]
 """Counts by folded name."""
@@ -298,7 +298,7 @@ def _types(examples: Sequence[Example]) -> Linear:
 def taught(examples: Sequence[Example]) -> Tagger:
     """Learns from every token whether a name begins or goes on there, and of what kind."""
     trainer = pycrfsuite.Trainer("lbfgs", _CHAIN, verbose=False)
-    signs = Signs[Part](lambda part: part)
+    signs = in_words()
     for example in examples:
         told = signs.rows(example.view.tokens, example.view.definitions)
         rows = [[sign for part in row for sign in part] for row in told]

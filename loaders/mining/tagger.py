@@ -6,7 +6,7 @@ tells those judges how likely it thinks a name with the borders of a candidate. 
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import chain, pairwise
 from typing import Generic, TypeVar
@@ -37,21 +37,23 @@ Known = TypeVar("Known")
 
 
 class Signs(Generic[Known]):
-    """Tells what is seen of tokens, in parts, as `knowing` knows them; what is told often is remembered."""
+    """Tells what is seen of tokens, in parts, as `knowing` knows them; what is told often is remembered.
 
-    def __init__(self, knowing: Callable[[Part], Known]) -> None:
-        self._nothing = knowing(())
+    `spotting` knows a part of one sign, for those parts that seldom come again.
+    """
+
+    def __init__(self, knowing: Callable[[Part], Known], spotting: Callable[[str], Known]) -> None:
+        self._nothing, self._spotting = knowing(()), spotting
         self._beyond = {at: knowing(part) for at, part in _BEYOND.items()}
         self._near = lru_cache(maxsize=50_000)(lambda *token: tuple(map(knowing, _near(*token))))
         self._told = lru_cache(maxsize=20_000)(lambda *about: knowing(_told(*about)))
         self._term = lru_cache(maxsize=50_000)(lambda *about: knowing(_term(*about)))
-        self._pair = lru_cache(maxsize=100_000)(lambda *words_: tuple(map(knowing, _pair(*words_))))
-        self._around = lru_cache(maxsize=100_000)(lambda *words_: knowing(_around(*words_)))
         self._joint = lru_cache(maxsize=1_000)(lambda *tokens: tuple(map(knowing, _joint(*tokens))))
 
     def rows(self, t: Tokens, definitions: Sequence[Definition]) -> list[tuple[Known, ...]]:
         """What is seen of each token: the words around it, and what the document and the glossary tell of it."""
         size, nothing = len(t.text), self._nothing
+        spotting = self._spotting
         known, role = glossary.cover(t.lower, t.first), [""] * size
         for definition in definitions:
             for (i, j), part in ((definition.short, "short"), (definition.long, "long")):
@@ -73,16 +75,16 @@ class Signs(Generic[Known]):
             ]
             beside = ["", *known[a:b], ""]
             terms = map(self._term, words_, beside[1:], beside, beside[2:])
-            pairs = list(map(self._pair, words_, words_[1:]))
+            pairs = [f"{one} {other}" for one, other in pairwise(words_)]
             glued = [t.ends[i] == t.starts[i + 1] for i in range(a, b - 1)]
             joints = list(map(self._joint, kinds, kinds[1:], glued))
-            around = list(map(self._around, words_, words_[2:]))
+            around = (spotting(f"around={one} {other}") for one, other in zip(words_, words_[2:], strict=False))
             rows += zip(
                 *self._window(texts, kinds),
                 told,
                 terms,
-                [nothing, *(after for after, _ in pairs)][: b - a],
-                [*(before for _, before in pairs), nothing][: b - a],
+                [nothing, *(spotting("before=" + pair) for pair in pairs)][: b - a],
+                [*(spotting("after=" + pair) for pair in pairs), nothing][: b - a],
                 [nothing, *(after for after, _ in joints)][: b - a],
                 [*(before for _, before in joints), nothing][: b - a],
                 [nothing, *around, nothing][: b - a],
@@ -97,6 +99,11 @@ class Signs(Generic[Known]):
             beyond = [self._beyond[at]] * abs(at)
             columns.append([*beyond, *column][: len(texts)] if at < 0 else [*column, *beyond][at:])
         return columns
+
+
+def in_words() -> Signs[Part]:
+    """The signs of tokens as they are, to learn from."""
+    return Signs(lambda part: part, lambda sign: (sign,))
 
 
 _PLACES = range(-3, 4)
@@ -135,17 +142,8 @@ def _term(word: str, here: str, before: str, after: str) -> Part:
     return (f"g={here}", f"g w={here} {word}", f"g-={before}", f"g+={after}")
 
 
-def _pair(one: str, other: str) -> tuple[Part, Part]:
-    """Signs of two words that follow each other: for the second, and for the first."""
-    return (f"before={one} {other}",), (f"after={one} {other}",)
-
-
-def _around(one: str, other: str) -> Part:
-    return (f"around={one} {other}",)
-
-
 def _joint(one: int, other: int, glued: bool) -> tuple[Part, Part]:
-    """Signs of how two tokens follow each other, likewise."""
+    """Signs of how two tokens follow each other: for the second, and for the first."""
     before, after = ((f"k {where}={one}{other}", f"glued {where}={glued:d}") for where in ("before", "after"))
     return before, after
 
@@ -185,16 +183,23 @@ class Tagger:
 
     tokens: Linear
     moves: npt.NDArray[np.float32]
+    _alone: dict[str, bytes] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        weights = self.tokens.weights.astype(np.float32)
+        object.__setattr__(self, "_alone", {sign: bytes(weights[at]) for sign, at in self.tokens.index.items()})
 
     def weigh(self, part: Part) -> bytes:
         """What some signs add to each label: as bytes, which the rows of a text are quickly made of."""
-        known = [self.tokens.index[sign] for sign in part if sign in self.tokens.index]
-        if not known:
-            return _NOTHING
-        weights = self.tokens.weights[known[0]]
-        if len(known) > 1:  # seldom
-            weights = self.tokens.weights[known].sum(axis=0, dtype=np.float32)
-        return bytes(weights.tobytes())
+        known = [sign for sign in part if sign in self._alone]
+        if len(known) < 2:
+            return self.spot(known[0]) if known else _NOTHING
+        numbers = [self.tokens.index[sign] for sign in known]
+        return bytes(self.tokens.weights[numbers].sum(axis=0, dtype=np.float32))
+
+    def spot(self, sign: str) -> bytes:
+        """What one sign adds to each label, likewise."""
+        return self._alone.get(sign, _NOTHING)
 
     def chain(self, tokens: Tokens, definitions: Sequence[Definition]) -> Chain:
         """What it thinks of the tokens of a text."""
@@ -212,23 +217,29 @@ class Tagger:
         size = len(scores)
         starts = np.array(first[:-1], dtype=np.intp)
         lengths = np.diff(np.array(first, dtype=np.intp))
-        # sentences side by side, the longest first, so that those that still go on at a step are the first ones
+        # sentences side by side, the longest first, so that those that still go on at a step are the first ones; what is
+        # seen of the tokens of one step stands together
         order = np.argsort(-lengths, kind="stable")
-        starts, lengths = starts[order], lengths[order]
-        going = [int((lengths > step).sum()) for step in range(int(lengths.max(initial=0)))]
-        moves = np.exp(self.moves.astype(np.float64))
-        forward, scale = np.zeros_like(seen), np.ones(size)
-        for step, count in enumerate(going):
-            at = starts[:count] + step
-            reached = seen[at] if step == 0 else (forward[at - 1] @ moves) * seen[at]
-            scale[at] = reached.sum(axis=1)
-            forward[at] = reached / scale[at, None]
-        weighed = seen / scale[:, None]
-        backward = np.ones_like(seen)
-        for step in range(len(going) - 2, -1, -1):
-            at = starts[: going[step + 1]] + step
-            backward[at] = (weighed[at + 1] * backward[at + 1]) @ moves.T
-        return Chain(forward, *self._ends(weighed, backward, starts, moves))
+        going = (len(lengths) - np.cumsum(np.bincount(lengths)))[:-1].tolist()
+        side = np.concatenate([starts[order[:count]] + step for step, count in enumerate(going)] or [starts[:0]])
+        here = [
+            slice(begin, begin + count) for begin, count in zip(np.cumsum([0, *going]).tolist(), going, strict=False)
+        ]
+        seen, moves = seen[side], np.exp(self.moves.astype(np.float64))
+        forward, scale = np.zeros_like(seen), np.ones((size, 1))
+        for step, at in enumerate(here):
+            reached = seen[at]
+            if step:
+                before = here[step - 1].start
+                reached = (forward[before : before + going[step]] @ moves) * reached
+            scale[at] = reached.sum(axis=1, keepdims=True)
+            forward[at] = reached / scale[at]
+        weighed, backward = seen / scale, np.ones_like(seen)
+        for before, at in zip(here[-2::-1], here[:0:-1], strict=True):
+            backward[before.start : before.start + at.stop - at.start] = (weighed[at] * backward[at]) @ moves.T
+        back = np.empty(size, dtype=np.intp)
+        back[side] = np.arange(size)
+        return Chain(forward[back], *self._ends(weighed[back], backward[back], starts, moves))
 
     def _ends(
         self, weighed: Floats, backward: Floats, starts: npt.NDArray[np.intp], moves: Floats
@@ -262,4 +273,4 @@ _NOTHING = bytes(len(LABELS) * np.dtype(np.float32).itemsize)
 @lru_cache(maxsize=2)
 def _signs_of(tagger: Tagger) -> Signs[bytes]:
     """The signs of tokens as a tagger weighs them."""
-    return Signs(tagger.weigh)
+    return Signs(tagger.weigh, tagger.spot)

@@ -10,7 +10,7 @@ from begat.graph.model import Document
 from begat.loaders.mining.candidates import Definition, Tokens
 from begat.loaders.mining.judges import Floats, Linear
 from begat.loaders.mining.readings import readings
-from begat.loaders.mining.tagger import KINDS, LABELS, Signs, Tagger, labelled
+from begat.loaders.mining.tagger import KINDS, LABELS, Tagger, in_words, labelled
 
 FIRST = [0, 3, 3, 4, 8]  # sentences of three tokens, none, one and four
 
@@ -65,7 +65,7 @@ def tokens(text: str, title: str | None = None) -> Tokens:
 
 
 def test_a_token_is_seen_with_those_around_it() -> None:
-    seen = Signs[tuple[str, ...]](lambda part: part)
+    seen = in_words()
     text = tokens("We call it LoomNet. It beats Adam, a known optimizer.")
     rows = [{sign for part in row for sign in part} for row in seen.rows(text, [])]
     loom, adam = text.text.index("LoomNet"), text.text.index("Adam")
@@ -78,7 +78,7 @@ def test_a_token_is_seen_with_those_around_it() -> None:
 
 def test_a_definition_says_which_form_is_which() -> None:
     text = tokens("Slow loom descent (SLD) is slow.")
-    rows = Signs[tuple[str, ...]](lambda part: part).rows(text, [Definition(short=(4, 5), long=(0, 3))])
+    rows = in_words().rows(text, [Definition(short=(4, 5), long=(0, 3))])
     told = [next(sign for part in row for sign in part if sign.startswith("d=")) for row in rows]
     assert told[:6] == ["d=long", "d=long", "d=long", "d=", "d=short", "d="]
 
