@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import pairwise
 
 from begat.loaders.mining import words
@@ -29,6 +30,13 @@ _BULLET = re.compile(r"\s*(?:[-*•–·]|\(?(?:\d{1,2}|[ivx]{1,4}|[a-h])[.)])(?
 _OPEN_END = re.compile(
     r"(?:[,;(–—-]|\b(?:a|an|and|as|at|by|for|from|in|is|of|on|or|our|such|than|that|the|to|we|with))$"
 )
+
+
+_NEXT = re.compile(r"\s*(\w+|\S)")
+_PLAIN_BEGINNINGS = frozenset(("We", "The", "This", "In", "Our", "It"))
+LONGEST = 300
+"""How many tokens a sentence has at most; 174 is the most that we met in what somebody wrote as a sentence. What has no ends, as
+a table or a page without marks, is read in pieces, for what is looked at between two names grows with the square."""
 
 
 def tokens(text: str, start: int = 0, end: int | None = None) -> tuple[Token, ...]:
@@ -89,14 +97,14 @@ def spans(text: str) -> list[tuple[int, int]]:
 
 def _ends(text: str, start: int, mark: int, stop: int, end: int) -> bool:
     before = text[max(start, mark - 12) : mark + 1]
-    after = text[stop:end].lstrip()
-    if not after:
+    after = _NEXT.match(text, stop, end)
+    if after is None:
         return True
     if text[mark] == "." and _NOT_AN_END.search(before):
         # "vitamin C. We": a lone capital ends a sentence only where a plain word follows
-        return bool(re.search(r"\b[A-Z]\.$", before)) and bool(re.match(r"(?:We|The|This|In|Our|It)\b", after))
-    if after[0].islower():
-        return bool(text[mark] in "!?") and stop - mark == 1 and words.lower(re.split(r"\W", after)[0]) > 1000
+        return bool(re.search(r"\b[A-Z]\.$", before)) and after[1] in _PLAIN_BEGINNINGS
+    if text[after.start(1)].islower():
+        return bool(text[mark] in "!?") and stop - mark == 1 and words.lower(after[1]) > 1000
     return True
 
 
@@ -135,13 +143,25 @@ def _trim(text: str, start: int, end: int) -> tuple[int, int] | None:
 
 
 def sentences(text: str, title_end: int = 0) -> tuple[Sentence, ...]:
-    """The sentences of `text`; what stands before `title_end` is one sentence, the title."""
+    """The sentences of `text`; what stands before `title_end` is one sentence, the title.
+
+    None has more than LONGEST tokens: the rest makes further ones.
+    """
     found = []
     if title_end:
-        found.append(Sentence(0, title_end, tokens(text, 0, title_end), title=True))
+        first, *others = _pieces(0, title_end, tokens(text, 0, title_end))
+        found += [replace(first, title=True), *others]
     body = text[title_end:]
     for start, end in spans(body):
         start, end = start + title_end, end + title_end
         if inside := tokens(text, start, end):
-            found.append(Sentence(start, end, inside))
+            found += _pieces(start, end, inside)
     return tuple(found)
+
+
+def _pieces(start: int, end: int, inside: tuple[Token, ...]) -> list[Sentence]:
+    """A sentence, or as many as it takes for none to be too long."""
+    if len(inside) <= LONGEST:
+        return [Sentence(start, end, inside)]
+    parts = [inside[at : at + LONGEST] for at in range(0, len(inside), LONGEST)]
+    return [Sentence(part[0].start, part[-1].end, part) for part in parts]

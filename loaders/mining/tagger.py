@@ -65,13 +65,14 @@ class Signs(Generic[Known]):
             for i in range(size)
             if t.text[i][0].isupper() and i not in opening and not t.title[t.sentence[i]]
         )
+        counted = {w: (min(times, 4), min(capitals[w], 3), w in titled) for w, times in often.items()}
         rows: list[tuple[Known, ...]] = []
         for (a, b), title in zip(pairwise(t.first), t.title, strict=True):
             texts, words_, kinds = t.text[a:b], t.lower[a:b], t.kinds[a:b]
             near = _proposals(t.lower, a, b)
             told = [
-                self._told(role[i], title, min(often[w], 4), min(capitals[w], 3), w in titled, near[i - a])
-                for i, w in enumerate(words_, a)
+                self._told(part, title, *counted[word], stated_)
+                for part, word, stated_ in zip(role[a:b], words_, near, strict=True)
             ]
             beside = ["", *known[a:b], ""]
             terms = map(self._term, words_, beside[1:], beside, beside[2:])

@@ -2,7 +2,7 @@
 
 import pytest
 
-from begat.loaders.mining.sentences import sentences, spans, tokens
+from begat.loaders.mining.sentences import LONGEST, sentences, spans, tokens
 
 
 def texts(text: str) -> list[str]:
@@ -80,3 +80,16 @@ def test_the_title_is_a_sentence_of_its_own() -> None:
     first, second = sentences("Quokka. A model\nIt runs.", 15)
     assert first.title and not second.title
     assert len(sentences("It runs.", 0)) == 1
+
+
+def test_what_never_ends_is_read_in_pieces() -> None:
+    text = "loom " * (2 * LONGEST + 7)
+    found = sentences(text)
+    assert [len(s.tokens) for s in found] == [LONGEST, LONGEST, 7]
+    assert all(text[s.start : s.end].split() == [token.text for token in s.tokens] for s in found)
+
+
+def test_of_a_title_that_never_ends_the_first_piece_is_the_title() -> None:
+    title = " ".join(["Loom"] * (LONGEST + 1))
+    found = sentences(f"{title}\nIt weaves.", len(title))
+    assert [(len(s.tokens), s.title) for s in found] == [(LONGEST, True), (1, False), (3, False)]
