@@ -9,7 +9,6 @@ between the two marks in that file.
 """
 
 import argparse
-import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -17,9 +16,8 @@ from pathlib import Path
 from begat.loaders.mining import gold
 from begat.loaders.mining.rules import RULES
 from begat.loaders.mining.sight import sight
+from benchmarks import marks
 from benchmarks.crossvalidate import ROOT, Pair, annotated
-
-MARKS = "<!-- rules: made by benchmarks.rules -->", "<!-- end of rules -->"
 
 
 def counted(pairs: Sequence[Pair]) -> dict[str, Counter[str]]:
@@ -47,14 +45,6 @@ def table(found: dict[str, Counter[str]]) -> Iterator[str]:
         yield f"| `{rule.id}` | {rule.relation} | {rule.takes.replace('|', '/')} | {count['holds']} | {share} |"
 
 
-def written(page: str, lines: Sequence[str]) -> str:
-    """The page with these lines between the marks."""
-    pattern = re.compile(re.escape(MARKS[0]) + r".*?" + re.escape(MARKS[1]), re.DOTALL)
-    if not pattern.search(page):
-        raise ValueError(f"the page has no {MARKS[0]} … {MARKS[1]} to write between")
-    return pattern.sub(lambda _: "\n".join([MARKS[0], "", *lines, "", MARKS[1]]), page)
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--shared", type=Path, default=ROOT.parent / "shared", help="the folder with the gold")
@@ -62,7 +52,7 @@ def main() -> None:
     options = parser.parse_args()
     lines = list(table(counted([pair for each in annotated(options.shared) for pair in each])))
     if options.write:
-        options.write.write_text(written(options.write.read_text(encoding="utf-8"), lines), encoding="utf-8")
+        marks.write(options.write, "rules", lines)
     else:
         print("\n".join(lines))
 
