@@ -7,8 +7,12 @@
 
 import re
 import unicodedata
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import permutations
 
 from rapidfuzz import fuzz
 
@@ -320,6 +324,30 @@ def akin(a: str, b: str) -> str:
         if len(x) >= 3 and x in y:
             return "inside"
     return ""
+
+
+def resemblances(names: Sequence[str]) -> dict[tuple[int, int], str]:
+    """How names resemble one another (`akin`), by their numbers, where they do; in order.
+
+    Without comparing all with all: a page may have thousands. Those that resemble share a stem, or one holds the other.
+
+    >>> resemblances(["Zeta", "Loom", "Deep Zeta"])
+    {(0, 2): 'head of', (2, 0): 'ends'}
+    """
+    by_stem: dict[str, list[int]] = defaultdict(list)
+    by_form: dict[str, list[int]] = defaultdict(list)
+    for number, name in enumerate(names):
+        by_stem[fold(parse(name).stem)].append(number)
+        by_form[fold(name)].append(number)
+    pairs = {pair for numbers in by_stem.values() for pair in permutations(numbers, 2)}
+    lengths = sorted({len(form) for form in by_form if len(form) > 1})
+    for form, holding in by_form.items():
+        for length in lengths[: bisect_left(lengths, len(form))]:
+            for at in range(len(form) - length + 1):
+                for held in by_form.get(form[at : at + length], ()):
+                    pairs.update(pair for number in holding for pair in ((number, held), (held, number)))
+    told = ((pair, akin(names[pair[0]], names[pair[1]])) for pair in sorted(pairs))
+    return {pair: kind for pair, kind in told if kind}
 
 
 def same_phrase(one: str, other: str) -> bool:

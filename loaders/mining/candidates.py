@@ -481,7 +481,6 @@ _LETTERS = re.compile(r"[^\W_]")
 _FOR_WORDS = {"2": "to", "4": "for"}
 
 
-@lru_cache(maxsize=10_000)
 def spelled(short: str, long: str) -> bool:
     """Whether a short form is made of a long one's letters, with the first of every word that is no function word.
 
@@ -493,16 +492,25 @@ def spelled(short: str, long: str) -> bool:
     >>> spelled("QRT", "QR Tuned"), spelled("QRT", "Quasi-Random Tensors"), spelled("QT", "Question-Response Tensors")
     (False, True, False)
     """
+    letters, parts = _abbreviating(short), _abbreviated(long)
+    return bool(letters and parts) and _spells(letters, parts)
+
+
+@lru_cache(maxsize=10_000)
+def _abbreviating(short: str) -> str:
+    """The letters of a short form that may spell a long one; none where it has too few, or too few capitals."""
     letters = _short_letters(short, 3)
-    parts = _WORDS.findall(long)
     capitals = sum(c.isupper() for c in letters)
-    if (
-        len(letters) < 3
-        or 2 * capitals < len(letters)
-        or any(len(_CAPITALS.findall(p)) > p.count("-") + 1 for p in parts)
-    ):
-        return False
-    return _spells("".join(letters).lower(), tuple(part.lower() for part in parts))
+    return "" if len(letters) < 3 or 2 * capitals < len(letters) else "".join(letters).lower()
+
+
+@lru_cache(maxsize=10_000)
+def _abbreviated(long: str) -> tuple[str, ...]:
+    """The words of a long form that may be spelled; none where it holds an acronym."""
+    parts = _WORDS.findall(long)
+    if any(len(_CAPITALS.findall(p)) > p.count("-") + 1 for p in parts):
+        return ()
+    return tuple(part.lower() for part in parts)
 
 
 def _short_letters(short: str, least: int) -> list[str]:

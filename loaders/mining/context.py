@@ -59,6 +59,8 @@ class Scene:
     """How sure it is that each is a named thing of its type."""
     lines: list[Line]
     count: list[int]
+    alike: dict[tuple[int, int], str]
+    """How the name of one thing resembles that of another (`graph.names.akin`), where it does."""
 
 
 def scene(reading: Reading, names: list[Name]) -> Scene:
@@ -99,7 +101,8 @@ def scene(reading: Reading, names: list[Name]) -> Scene:
         )
         _locate(line, types, {n for n, c in enumerate(chance) if c >= INTRODUCED})
         lines.append(line)
-    return Scene(reading, things, names, types, introduced, chance, sure, lines, count)
+    alike = naming.resemblances([thing.name for thing in things])
+    return Scene(reading, things, names, types, introduced, chance, sure, lines, count, alike)
 
 
 def _locate(line: Line, types: list[NodeType], introduced: set[int]) -> None:
@@ -129,16 +132,17 @@ class Candidate:
 
 def candidates(scene: Scene) -> Iterator[Candidate]:
     """Every pair that some sentence could relate."""
-    subjects = range(0 if 0 in scene.introduced else 1, len(scene.things))
     own = set(scene.introduced)
-    spots = {object_: list(_spots(scene, object_)) for object_ in range(1, len(scene.things))}
-    for subject in subjects:
-        for object_, stands in spots.items():
-            if object_ == subject:
-                continue
-            places = [p for n, at in stands if (p := _place(n, scene.lines[n], subject, at, own))]
-            if places or naming.akin(scene.things[subject].name, scene.things[object_].name):
-                yield Candidate(subject, object_, places)
+    places: dict[tuple[int, int], list[tuple[int, str, int, int]]] = {pair: [] for pair in scene.alike}
+    for object_ in range(1, len(scene.things)):
+        for number, at in _spots(scene, object_):
+            line = scene.lines[number]
+            for subject in {*line.named, *line.meant, *own}:
+                if place := _place(number, line, subject, at, own):
+                    places.setdefault((subject, object_), []).append(place)
+    for (subject, object_), found in sorted(places.items()):
+        if subject != object_ and object_ and (subject or 0 in own):
+            yield Candidate(subject, object_, found)
 
 
 def _spots(scene: Scene, thing: int) -> Iterator[tuple[int, int]]:
@@ -196,7 +200,7 @@ class Teller:
         """
         scene, once = self.scene, self._once
         s, o = self.kind(c.subject), self.kind(c.object)
-        alike = naming.akin(scene.things[c.subject].name, scene.things[c.object].name) if c.subject else ""
+        alike = scene.alike.get((c.subject, c.object), "") if c.subject else ""
         both = once(self._both, s, o, alike)
         places = [[both, *self._place(place, c, s, _SHORT[scene.types[c.object]])] for place in c.places]
         apart = [part for place in places for part in place[1:]]

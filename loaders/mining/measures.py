@@ -5,7 +5,7 @@ from collections import defaultdict
 import numpy as np
 import numpy.typing as npt
 
-from begat.graph.names import akin, fold
+from begat.graph.names import fold
 from begat.graph.vocabulary import NodeType
 from begat.loaders.mining import glossary
 from begat.loaders.mining.context import INTRODUCED
@@ -96,7 +96,7 @@ class _View:
         c, scene = self.seen.candidates[n], self.seen.scene
         kinds = [place[1] for place in c.places]
         first = min((place[0] for place in c.places), default=len(scene.lines))
-        alike = akin(scene.things[c.subject].name, scene.things[c.object].name) if c.subject else ""
+        alike = scene.alike.get((c.subject, c.object), "") if c.subject else ""
         self._shared[n] = [
             scene.sure[c.subject],
             scene.sure[c.object],

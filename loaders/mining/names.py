@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from begat.graph.model import Thing
-from begat.graph.names import akin, fold, same_phrase
+from begat.graph.names import fold, resemblances, same_phrase
 from begat.graph.vocabulary import NodeType
 from begat.loaders.mining import glossary
 from begat.loaders.mining.candidates import Candidate, Definition, Tokens, gather, initials, spelled
@@ -436,12 +436,10 @@ def kin(names_: Sequence[str], scores: Sequence[float]) -> Floats:
     A paper that introduces *Deep Zeta* speaks of Zeta, but does not introduce it; of Zeta 1 and Zeta 2, it is the second.
     """
     rows = np.full((len(names_), len(_KIN)), _NO_KIN)
-    for a, one in enumerate(names_):
-        for b, other in enumerate(names_):
-            alike = akin(one, other) if a != b else ""
-            for column, kinds in enumerate(_KIN):
-                if alike in kinds:
-                    rows[a, column] = max(rows[a, column], scores[b] - scores[a])
+    for (a, b), alike in resemblances(names_).items():
+        for column, kinds in enumerate(_KIN):
+            if alike in kinds:
+                rows[a, column] = max(rows[a, column], scores[b] - scores[a])
     return rows
 
 

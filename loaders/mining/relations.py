@@ -8,7 +8,6 @@ import math
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from itertools import permutations
 
 import numpy as np
 
@@ -84,9 +83,9 @@ def _versions(scene: Scene, decided: Sequence[Stated]) -> list[Stated]:
     said = {(s.subject, s.object) for s in kept if s.relation is Relation.EXTENDS}
     if not any(map(_goes_on, scene.lines)):  # nearly always: spares comparing all names with all
         return kept
-    for newer, older in permutations(range(1, len(scene.things)), 2):
+    for newer, older in scene.alike:
         pair = scene.things[newer], scene.things[older]
-        if pair not in said and (at := _continued(scene, newer, older)):
+        if newer and older and pair not in said and (at := _continued(scene, newer, older)):
             start, end = scene.lines[at[0]].start, scene.lines[at[1]].end
             kept.append(Stated(pair[0], Relation.EXTENDS, pair[1], start, end, "continues", CONTINUES))
     return kept
@@ -102,10 +101,10 @@ def _sizes(scene: Scene, decided: Sequence[Stated]) -> list[Stated]:
     descent = {(s.subject, s.object) for s in decided if s.relation in other and s.confidence >= SIZED / 2}
     said = {(s.subject, s.object): s for s in decided if s.relation is Relation.VARIANT_OF}
     found = []
-    made = [n for n in range(1, len(scene.things)) if scene.types[n] is not NodeType.DATASET and scene.sure[n] >= NAMED]
-    for member, family in permutations(made, 2):
+    made = {n for n in range(1, len(scene.things)) if scene.types[n] is not NodeType.DATASET and scene.sure[n] >= NAMED}
+    for (member, family), alike in scene.alike.items():
         pair = scene.things[member], scene.things[family]
-        if pair in descent or not (sure := _sized(pair[0].name, pair[1].name)):
+        if not {member, family} <= made or pair in descent or not (sure := _sized(pair[0].name, pair[1].name, alike)):
             continue
         if pair in said:
             found.append(replace(said[pair], confidence=max(sure, said[pair].confidence)))
@@ -116,9 +115,9 @@ def _sizes(scene: Scene, decided: Sequence[Stated]) -> list[Stated]:
     return [s for s in decided if s.relation not in _DESCENT or (s.subject, s.object) not in stated] + found
 
 
-def _sized(member: str, family: str) -> float:
+def _sized(member: str, family: str, alike: str) -> float:
     """How sure it is by their names that one is a size of the other, or a chat version; 0 where they do not tell."""
-    if naming.akin(member, family) == "variant":
+    if alike == "variant":
         return SIZED
     lettered = _LETTERED.fullmatch(member)
     return LETTERED if lettered and naming.fold(lettered[1]) == naming.fold(family) else 0.0
@@ -209,7 +208,7 @@ def _continued(scene: Scene, newer: int, older: int) -> tuple[int, int] | None:
 
     The line before is part of it where it names the older version, which the continuing one need not do.
     """
-    if naming.akin(scene.things[newer].name, scene.things[older].name) != "newer":
+    if scene.alike.get((newer, older)) != "newer":
         return None
     for number, line in enumerate(scene.lines):
         if newer in line.named and not line.title and _goes_on(line):
