@@ -197,6 +197,7 @@ def gather(
     `known`: folded names that are candidates wherever they stand, whatever their shape.
     """
     found: dict[str, Candidate] = {}
+    placed: set[tuple[int, int]] = set()
 
     def add(i: int, j: int, reason: str) -> None:
         written = reading.text[tokens.starts[i] : tokens.ends[j - 1]]
@@ -216,7 +217,8 @@ def gather(
         candidate = found.get(key)
         if candidate is None:
             candidate = found[key] = Candidate(key)
-        if (i, j) not in candidate.places:
+        if (i, j) not in placed:
+            placed.add((i, j))
             candidate.places.append((i, j))
             candidate.forms[written] = candidate.forms.get(written, 0) + 1
         candidate.reasons.add(reason)

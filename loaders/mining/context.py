@@ -5,6 +5,7 @@ named there too (`explicit`), is meant by a "we" or "it" (`meant`), or is what t
 What a place looks like is told in features: short strings, each true or not.
 """
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import chain, pairwise
@@ -24,6 +25,9 @@ PERHAPS = 0.15
 """How probable, to consider it as what "we" stands for."""
 SURELY = 0.85
 """How probable the surest must be, so that "we" cannot stand for a contribution without a name."""
+MOST = 24
+"""How many things "we" may stand for: the surest. A dozen is the most that we met in an annotated text, but a glossary may
+define a thousand, each of which would be asked what it is to each other thing."""
 _SHORT = {NodeType.MODEL: "M", NodeType.METHOD: "T", NodeType.DATASET: "D", NodeType.PAPER: "P"}
 _WINDOW = 10
 
@@ -79,7 +83,8 @@ def scene(reading: Reading, names: list[Name]) -> Scene:
         sure[numbers[name.thing]] = max(sure[numbers[name.thing]], name.confidence)
         count[numbers[name.thing]] += 1
     types = [t.type for t in things]
-    introduced = [n for n in range(1, len(things)) if chance[n] >= PERHAPS]
+    surest = sorted(range(1, len(things)), key=lambda n: -chance[n])[:MOST]
+    introduced = sorted(n for n in surest if chance[n] >= PERHAPS)
     if max(chance) < SURELY:
         introduced.append(0)
     sequences = []
@@ -182,9 +187,11 @@ class Teller:
         self.title = set(title.named) if title else set()
         self.surest = int(max(scene.chance) * 5)
         self.first: dict[int, int] = {}
+        self.lines: dict[int, set[int]] = defaultdict(set)
         for number, line in enumerate(scene.lines):
             for thing in line.named:
                 self.first.setdefault(thing, number)
+                self.lines[thing].add(number)
 
     def kind(self, thing: int) -> str:
         """What a thing is, in a letter: P the paper, M a model, T a method, D a dataset; I before it: introduced."""
@@ -263,7 +270,7 @@ class Teller:
         kinds = {p[1] for p in c.places}
         yield "kinds " + " ".join(sorted(kinds)) + f" {s} {o}"
         yield f"places {_bucket(len({p[0] for p in c.places}))} {s} {o}"
-        together = sum(1 for line in self.scene.lines if c.object in line.named and c.subject in line.named)
+        together = len(self.lines[c.object] & self.lines[c.subject])
         yield f"together {min(together, 3)} {s} {o}"
 
     def _behind(self, kind: str, number: int, at: int, thing: int) -> Iterator[str]:

@@ -118,6 +118,9 @@ class Trees:
         """The log-odds of each row of measures, (rows,)."""
         if not len(rows):
             return np.zeros(0)
+        return np.concatenate([self._scores(rows[at : at + _AT_ONCE]) for at in range(0, len(rows), _AT_ONCE)])
+
+    def _scores(self, rows: Floats) -> Floats:
         flat = self._flat
         seen = np.take(rows.astype(np.float32), flat.measure, axis=1)
         goes_left = (seen <= flat.threshold).astype(flat.right_only.dtype)
@@ -153,6 +156,8 @@ class Trees:
         )
 
 
+_AT_ONCE = 512
+"""How many rows are asked at once: each takes some twenty kilobytes, and a page may have a hundred thousand."""
 _MOST_LEAVES = 62
 
 

@@ -1,6 +1,9 @@
 """A candidate relation in company: its score beside its rivals, in numbers, for the judge's trees."""
 
+from bisect import bisect_right
 from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -30,6 +33,24 @@ def measures(seen: Sight, scores: Scores) -> tuple[npt.NDArray[np.intp], npt.NDA
     return rows, columns, np.array(numbers, dtype=np.float64)
 
 
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """Numbers from the least to the highest, and what stands for the highest other one where there is but one."""
+
+    numbers: Sequence[float]
+    least: float
+
+    def highest_but(self, own: float) -> float:
+        """The highest but for one's own, which is among them."""
+        if len(self.numbers) < 2:
+            return self.least
+        return self.numbers[-2] if own == self.numbers[-1] else self.numbers[-1]
+
+    def higher(self, own: float) -> int:
+        """How many are higher."""
+        return len(self.numbers) - bisect_right(self.numbers, own)
+
+
 class _View:
     def __init__(self, seen: Sight, scores: Scores) -> None:
         self.seen = seen
@@ -51,33 +72,47 @@ class _View:
                     for thing in item.things:
                         self.listed[thing].update(item.things)
         self.surest = max(seen.scene.chance)
+        self.introduced = float(sum(chance >= INTRODUCED for chance in seen.scene.chance))
         # whether the glossary knows each thing for the name of something, and whether for something else; not the paper's title
         names = ("", *(fold(thing.name) for thing in seen.scene.things[1:]))
         self.known = [glossary.rough(glossary.kinds(name)) for name in names]
         self._shared: dict[int, list[float]] = {}
+        self._told: dict[tuple[str, int, int], _Told] = {}
+
+    def _among(self, what: str, thing: int, k: int, numbers: Callable[[], Iterable[float]], least: float) -> "_Told":
+        """What is told of all candidates with a subject or object; gathered once, for a page may have a thousand of them."""
+        key = what, thing, k
+        if key not in self._told:
+            self._told[key] = _Told(sorted(numbers()), least)
+        return self._told[key]
 
     def row(self, n: int, k: int) -> list[float]:
         """The numbers of one candidate relation."""
         c, scores, best = self.seen.candidates[n], self.scores, self.best
         own = scores[n]
         rivals = next(group for group in RIVALS if k in group)
-        others = [m for m in self.of_object[c.object] if m != n]
+        same = self.of_object[c.object]
+        alike = self._among("score", c.object, k, lambda: (scores[m][k] for m in same), _LEAST)
+        most = self._among("most", c.object, 0, lambda: (self.most[m] for m in same), _LEAST)
+        likeliest = self._among("place", c.object, k, lambda: (best[m][k] for m in same), NOWHERE)
+        elsewhere = self._among(
+            "elsewhere", c.subject, k, lambda: (scores[m][k] for m in self.of_subject[c.subject]), _LEAST
+        )
         back = self.at.get((c.object, c.subject))
         beside = [m for t in self.listed[c.object] if t != c.object and (m := self.at.get((c.subject, t))) is not None]
-        elsewhere = [m for m in self.of_subject[c.subject] if m != n]
         rules = self.seen.rules.get((c.subject, c.object), ())
         return [
             own[k],
             own[k] - max((own[r] for r in rivals if r != k), default=_LEAST),
             max(own[r] for r in range(len(JUDGED)) if r not in rivals),
-            own[k] - max((scores[m][k] for m in others), default=_LEAST),
-            own[k] - max((self.most[m] for m in others), default=_LEAST),
+            own[k] - alike.highest_but(own[k]),
+            own[k] - most.highest_but(self.most[n]),
             scores[back][k] if back is not None else _LEAST,
             self.most[back] if back is not None else _LEAST,
             sum(scores[m][k] for m in beside) / len(beside) if beside else own[k],
-            max((scores[m][k] for m in elsewhere), default=_LEAST),
+            elsewhere.highest_but(own[k]),
             float(k),
-            float(sum(1 for m in others if scores[m][k] > own[k])),
+            float(alike.higher(own[k])),
             float(sum(1 for r in rules if r.rule.relation is JUDGED[k])),
             float(any(r.named and r.rule.relation is JUDGED[k] for r in rules)),
             float(sum(1 for r in rules if r.rule.relation is not JUDGED[k])),
@@ -85,7 +120,7 @@ class _View:
             self.often[n][k],
             best[n][k] - max((best[n][r] for r in rivals if r != k), default=NOWHERE),
             max(best[n]),
-            best[n][k] - max((best[m][k] for m in others), default=NOWHERE),
+            best[n][k] - likeliest.highest_but(best[n][k]),
             *self._pair(n),
         ]
 
@@ -110,7 +145,7 @@ class _View:
             float(len(kinds)),
             float(_AKIN.index(alike)),
             float(len(scene.things)),
-            float(sum(chance >= INTRODUCED for chance in scene.chance)),
+            self.introduced,
             first / max(1, len(scene.lines)),
             (c.subject in self.titled) + 2.0 * (c.object in self.titled),
             float(scene.count[c.subject]),

@@ -105,7 +105,7 @@ def _cuts(text: str, beside: str = "") -> list[tuple[int, int]]:
         if _MARK_GLUED.match(text, seam):
             cuts.add((seam, seam))
     written = set(_RUN.findall(text))
-    odd = {run for run in written if len(run) > 3 and not words.known(run) and not run.isdigit()}
+    odd = {run for run in written if 3 < len(run) <= LONGEST and not words.known(run) and not run.isdigit()}
     odd -= set(_ALONE.findall(text))
     if odd:
         glued = [run for run in _RUN.finditer(text) if run[0] in odd]
@@ -115,6 +115,10 @@ def _cuts(text: str, beside: str = "") -> list[tuple[int, int]]:
             cuts |= {(run.start() + at, run.start() + at) for at in _seams(run[0], apart)}
     outside = sorted(cut for cut in cuts if not any(start < cut[0] < end for start, end in links))
     return [cut for before, cut in pairwise([(-1, -1), *outside]) if cut[0] >= before[1] and cut[0] > before[0]]
+
+
+LONGEST = 200
+"""How many letters a run has at most that may be words glued together: a language without spaces, or data, is none."""
 
 
 def _names_within(glued: list[str], apart: Set[str]) -> Set[str]:

@@ -16,7 +16,7 @@ _PLAIN_TOKEN = re.compile(
     r"|\.\.\.|[^\w\s]|_"
 )
 _TOKEN = re.compile(rf"{URL.pattern}|{_PLAIN_TOKEN.pattern}")
-_HYPHENED = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)+")
+_HYPHENED = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+){1,20}")
 _SUFFIX = re.compile(
     r"-(?:based|like|style|inspired|type|driven|powered|guided|initiali[sz]ed|enhanced|augmented|equipped|generated|class|family|series)$"
 )
@@ -34,7 +34,7 @@ _OPEN_END = re.compile(
 
 _NEXT = re.compile(r"\s*(\w+|\S)")
 _PLAIN_BEGINNINGS = frozenset(("We", "The", "This", "In", "Our", "It"))
-LONGEST = 300
+LONGEST = 200
 """How many tokens a sentence has at most; 174 is the most that we met in what somebody wrote as a sentence. What has no ends, as
 a table or a page without marks, is read in pieces, for what is looked at between two names grows with the square."""
 
@@ -50,7 +50,7 @@ def tokens(text: str, start: int = 0, end: int | None = None) -> tuple[Token, ..
 
 def _tokens(text: str, start: int, end: int) -> Iterator[Token]:
     at = start
-    pattern = _TOKEN if has_url(text) else _PLAIN_TOKEN
+    pattern = _TOKEN if has_url(text[start:end]) else _PLAIN_TOKEN
     while found := pattern.search(text, at, end):
         at = found.end()
         word = found[0]
