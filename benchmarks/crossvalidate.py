@@ -60,7 +60,8 @@ def learned_and_mined(sets: Sequence[Sequence[Pair]], found: Path | None, kept: 
     pairs = [pair for each in sets for pair in each]
     named = learn_relations.names_found(pairs, found)
     lessons = learn_relations.lessons(pairs, named, len(sets[0]))
-    learned = learn_relations.learn([each for both in lessons for each in both])
+    taggers = learn_relations.role_taggers(pairs)
+    learned = learn_relations.learn([each for both in lessons for each in both], taggers)
     if kept:
         learned.judge.store(str(kept))
     titles = [title for title, each in zip(SETS, sets, strict=True) for _ in each]

@@ -223,11 +223,11 @@ def gather(
             candidate.forms[written] = candidate.forms.get(written, 0) + 1
         candidate.reasons.add(reason)
 
-    definitions = list(_definitions(reading, tokens))
-    long = {d.long for d in definitions}
+    defined = list(definitions(reading, tokens))
+    long = {d.long for d in defined}
     # what ends where such a noun stands between long and short form would be the long form with the noun
-    classed = {d.short[0] - 1 for d in definitions if d.long[1] + 1 == d.short[0] - 1}
-    for d in definitions:
+    classed = {d.short[0] - 1 for d in defined if d.long[1] + 1 == d.short[0] - 1}
+    for d in defined:
         add(*d.long, "long")
         add(*d.short, "short")
     for number in range(len(tokens.title)):
@@ -250,7 +250,7 @@ def gather(
             for i, j in _shaped(tokens, start, end, only_strong=titled):
                 add(i, j, "shape")
     _recur(tokens, found, known, add)
-    return found, definitions
+    return found, defined
 
 
 def _recur(
@@ -439,7 +439,7 @@ def _phrase(tokens: Tokens, i: int, end: int) -> Iterator[tuple[int, int]]:
 _CLOSING = frozenset("\" ” ’ ' ''".split())
 
 
-def _definitions(reading: Reading, tokens: Tokens) -> Iterator[Definition]:
+def definitions(reading: Reading, tokens: Tokens) -> Iterator[Definition]:
     """Long form and short form: "Long Form (LF)", "LF (Long Form)", their letters matching."""
     for at in range(len(tokens.text)):
         if tokens.text[at] not in ("(", "["):

@@ -2,8 +2,8 @@
 
 In two steps. Linear ones look at each candidate by itself: one at all that `context.py` tells of it and the rules that
 hold, one at each of its places, the likeliest of which counts. Trees then look at these scores in company
-(`measures.py`): beside their rivals for the same object, the reverse, its neighbours in a list, and how sure the names
-are. Made by `learn_relations.py`, shipped as `relations.npz`.
+(`measures.py`): beside their rivals for the same object, the reverse, its neighbours in a list, what roles the names play
+along the sentence (`roles.py`), and how sure they are. Made by `learn_relations.py`, shipped as `relations.npz`.
 """
 
 from collections.abc import Collection, Iterable, Sequence
@@ -15,7 +15,10 @@ import numpy as np
 import numpy.typing as npt
 
 from begat.graph.vocabulary import Relation
+from begat.loaders.mining.context import Scene
 from begat.loaders.mining.judges import Floats, Trees, added, odds, shared
+from begat.loaders.mining.roles import ROLES, played
+from begat.loaders.mining.tagger import Tagger
 
 JUDGED: tuple[Relation, ...] = (
     Relation.EXTENDS, Relation.VARIANT_OF, Relation.FINE_TUNED_FROM, Relation.DISTILLED_FROM, Relation.USES,
@@ -76,12 +79,16 @@ class Scores:
 
 @dataclass(frozen=True, slots=True)
 class Judge:
-    """The features it knows by their numbers, its two linear judges, its trees, and what makes scores probabilities."""
+    """The features it knows by their numbers, its two linear judges, its trees, and what makes scores probabilities.
+
+    `roles`: reads along the sentence what each name is there for.
+    """
 
     index: dict[str, int]
     whole: Weighing
     place: Weighing
     company: Trees | None = None
+    roles: Tagger | None = None
     slope: float = 1.0
     shift: float = 0.0
 
@@ -94,6 +101,12 @@ class Judge:
         """What the first step says of candidates: `told` of each, and of each of its `places`."""
         at_places = self.place.scores([row for rows in places for row in rows])
         return Scores.of(self.whole.scores(told), at_places, [len(rows) for rows in places])
+
+    def played(self, scene: Scene) -> Floats:
+        """How likely each thing of a scene plays each role, (things, 2, roles)."""
+        if self.roles is None:
+            raise ValueError("this judge has not learned which roles names play")
+        return played(scene, self.roles)
 
     def chances(self, measures: Floats) -> Floats:
         """The probability of each row of measures."""
@@ -114,6 +127,7 @@ class Judge:
             place_bias=self.place.bias,
             calibration=np.array([self.slope, self.shift], dtype=np.float64),
             **trees,  # type: ignore[arg-type]
+            **(self.roles.arrays("roles") if self.roles else {}),  # type: ignore[arg-type]
         )
 
     @classmethod
@@ -126,6 +140,7 @@ class Judge:
             Weighing(data["weights"].astype(np.float32), data["bias"]),
             Weighing(data["place_weights"].astype(np.float32), data["place_bias"]),
             Trees.load(data, "company"),
+            Tagger.load(data, "roles", ROLES),
             slope,
             shift,
         )

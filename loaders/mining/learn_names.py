@@ -60,7 +60,7 @@ from begat.loaders.mining.names import (
 )
 from begat.loaders.mining.reading import Reading
 from begat.loaders.mining.readings import readings
-from begat.loaders.mining.tagger import KINDS, LABELS, Tagger, in_words, labelled
+from begat.loaders.mining.tagger import NAMES, Labels, Tagger, in_words
 
 Table = Mapping[str, tuple[float, ...]]
 """Counts by folded name."""
@@ -207,11 +207,17 @@ def trees(
     rounds: int = 150,
     leaves: int = 12,
     weights: Floats | None = None,
+    rate: float = 0.06,
+    share: float = 1.0,
 ) -> Trees:
-    """Boosted trees over measures; `weights`: how much each row counts (default: as much as any other)."""
+    """Boosted trees over measures; `weights`: how much each row counts (default: as much as any other).
+
+    `rate`: how much of what it learns a tree adds; `share`: of the measures, how many each of its questions chooses among.
+    """
     fitted = HistGradientBoostingClassifier(
         max_iter=rounds,
-        learning_rate=0.06,
+        learning_rate=rate,
+        max_features=share,
         max_leaf_nodes=leaves,
         min_samples_leaf=15,
         l2_regularization=2,
@@ -271,7 +277,7 @@ def _here(examples: Sequence[Example]) -> Linear:
     """Learns from every place whether a scored name stands there with these borders."""
     rows, target = [], []
     for example in examples:
-        wanted = _outermost(example)
+        wanted = _standing(example)
         for candidate, places_ in zip(example.view.candidates, example.view.here, strict=True):
             for place, signs in zip(candidate.places, places_, strict=True):
                 what = wanted.get(place, NONE)
@@ -295,16 +301,18 @@ def _types(examples: Sequence[Example]) -> Linear:
     return linear(rows, np.array(kinds), 0.3)
 
 
-def taught(examples: Sequence[Example]) -> Tagger:
+Spans = Callable[[Example], Sequence[tuple[int, int, int]]]
+"""The names of an example: first token, past the last, place among the kinds of what a tagger learns."""
+
+
+def taught(examples: Sequence[Example], known: Labels, spans: Spans) -> Tagger:
     """Learns from every token whether a name begins or goes on there, and of what kind."""
     trainer = pycrfsuite.Trainer("lbfgs", _CHAIN, verbose=False)
     signs = in_words()
     for example in examples:
         told = signs.rows(example.view.tokens, example.view.definitions)
         rows = [[sign for part in row for sign in part] for row in told]
-        labels = labelled(
-            len(rows), [(i, j, _tag(example, i, j, what)) for (i, j), what in _outermost(example).items()]
-        )
+        labels = known.of(example.view.tokens.first, spans(example))
         for a, b in pairwise(example.view.tokens.first):
             if b > a:
                 trainer.append(rows[a:b], labels[a:b])
@@ -315,15 +323,16 @@ def taught(examples: Sequence[Example]) -> Tagger:
         model.open(path)
         learned = model.info()
         model.close()
-    moves = np.zeros((len(LABELS), len(LABELS)), dtype=np.float32)
+    number = {label: n for n, label in enumerate(known.names)}
+    moves = np.zeros((len(number), len(number)), dtype=np.float32)
     for (one, other), weight in learned.transitions.items():
-        moves[LABELS.index(one), LABELS.index(other)] = weight
+        moves[number[one], number[other]] = weight
     strong = {(sign, label): w for (sign, label), w in learned.state_features.items() if abs(w) > _FAINT}
     index = {sign: n for n, sign in enumerate(sorted({sign for sign, _ in strong}))}
-    weights = np.zeros((len(index), len(LABELS)), dtype=np.float32)
+    weights = np.zeros((len(index), len(number)), dtype=np.float32)
     for (sign, label), weight in strong.items():
-        weights[index[sign], LABELS.index(label)] = np.float16(weight)
-    return Tagger(Linear(index, weights, np.zeros(len(LABELS), dtype=np.float32)), moves)
+        weights[index[sign], number[label]] = np.float16(weight)
+    return Tagger(known, Linear(index, weights, np.zeros(len(number), dtype=np.float32)), moves)
 
 
 _CHAIN = {"c1": 1.0, "c2": 0.1, "max_iterations": 60, "feature.minfreq": 2}
@@ -332,20 +341,31 @@ _FAINT = 0.01
 """Weights of the tagger below this are not kept."""
 
 
-def _tag(example: Example, i: int, j: int, what: int) -> int:
-    """Of which of the tagger's KINDS a gold name is."""
-    if what == GENERIC:
-        return KINDS.index("generic")
-    own = any(
-        entity is not None and example.record["entities"][entity].get("introduced")
-        for candidate, entity in zip(example.view.candidates, example.entities, strict=True)
-        if (i, j) in candidate.places
-    )
-    return KINDS.index("introduced" if own else "named")
+def taught_names(examples: Sequence[Example]) -> Tagger:
+    """A tagger of names: of what is known, introduced, or generic."""
+    return taught(examples, NAMES, _kinds)
 
 
-def _outermost(example: Example) -> dict[tuple[int, int], int]:
-    """The places of gold names that no other gold name encloses, and what stands there."""
+def _kinds(example: Example) -> list[tuple[int, int, int]]:
+    facts = ((place, example.record["entities"][entity]) for place, entity in outermost(example).items())
+    return [(*place, NAMES.kinds.index(_kind(fact))) for place, fact in facts]
+
+
+def _kind(fact: Mapping[str, object]) -> str:
+    """Of which of NAMES an entity of a record is."""
+    if fact.get("generic") or fact.get("optional"):
+        return "generic"
+    return "introduced" if fact.get("introduced") else "named"
+
+
+def _standing(example: Example) -> dict[tuple[int, int], int]:
+    """The same places, and whether a scored name or a generic one stands there."""
+    facts = ((place, example.record["entities"][entity]) for place, entity in outermost(example).items())
+    return {place: GENERIC if _kind(fact) == "generic" else NAMED for place, fact in facts}
+
+
+def outermost(example: Example) -> dict[tuple[int, int], int]:
+    """The places of gold names that no other gold name encloses, and which entity each is."""
     spots = sorted(
         (
             (j - i, i, j, entity)
@@ -360,8 +380,7 @@ def _outermost(example: Example) -> dict[tuple[int, int], int]:
     for _, i, j, entity in spots:
         if taken.isdisjoint(range(i, j)):
             taken.update(range(i, j))
-            fact = example.record["entities"][entity]
-            found[i, j] = GENERIC if fact.get("generic") or fact.get("optional") else NAMED
+            found[i, j] = entity
     return found
 
 
@@ -421,7 +440,7 @@ def learn(examples: Sequence[Example], gazetteer: Gazetteer, taggers: Mapping[in
     stands, sights, right = {}, {}, {}
     for n, example in enumerate(examples):
         stands[n], sights[n] = places(example.view, chance[n], here[n], tagged[n])
-        wanted = _outermost(example)
+        wanted = _standing(example)
         right[n] = np.array([wanted.get((i, j), NONE) for i, j, _ in stands[n]], dtype=np.int64)
 
     def borders(numbers: Sequence[int]) -> Trees:
@@ -494,7 +513,7 @@ def crossfit(
     parts: int = PARTS,
 ) -> dict[int, Judges]:
     """For each part, judges that have seen nothing of it; learned side by side, as many as there are processors."""
-    taggers = taggers_of(annotated, seen, range(parts), parts)
+    taggers = taggers_of(annotated, seen, taught_names, range(parts), parts)
     with _workers(parts) as pool:
         return dict(enumerate(pool.map(partial(_without, annotated, seen, parts, taggers), range(parts))))
 
@@ -522,23 +541,35 @@ def _all_but(
     return [(record, reading) for record, reading in annotated if gold.part(record["id"], parts) != part]
 
 
+Teaching = Callable[[Sequence[Example]], Tagger]
+
+
 def taggers_of(
-    annotated: Sequence[tuple[gold.Record, Reading]], seen: Table, without: Iterable[int], parts: int = PARTS
+    annotated: Sequence[tuple[gold.Record, Reading]],
+    seen: Table,
+    teach: Teaching,
+    without: Iterable[int],
+    parts: int = PARTS,
 ) -> dict[int, Tagger]:
-    """For each part of `without`, a tagger that has learned from all others; `parts` itself leaves out nothing."""
+    """For each part of `without`, a tagger that has learned from all others; `parts` itself leaves out nothing.
+
+    `teach` is a function of a module, for other processes call it.
+    """
     asked = list(without)
     with _workers(len(asked)) as pool:
-        return dict(zip(asked, pool.map(partial(_tagger, annotated, seen, parts), asked), strict=True))
+        return dict(zip(asked, pool.map(partial(_tagger, annotated, seen, teach, parts), asked), strict=True))
 
 
-def _tagger(annotated: Sequence[tuple[gold.Record, Reading]], seen: Table, parts: int, part: int) -> Tagger:
+def _tagger(
+    annotated: Sequence[tuple[gold.Record, Reading]], seen: Table, teach: Teaching, parts: int, part: int
+) -> Tagger:
     rest = [(record, reading, part) for record, reading in _all_but(annotated, parts, part)]
     phrases = _phrases(rest, None, seen)
     examples = []
     for record, reading, _ in rest:
         glanced = glance(reading, phrases)
         examples.append(Example(record, reading, part, glanced, *label(glanced, record)))
-    return taught(examples)
+    return teach(examples)
 
 
 def crossvalidated(annotated: Sequence[tuple[gold.Record, Reading]], seen: Table) -> dict[str, Counter[str]]:
@@ -618,7 +649,7 @@ def main() -> None:
         print(table(crossvalidated(annotated, seen)))
         return
     examples = examples_of(annotated, seen)
-    taggers = taggers_of(annotated, seen, range(PARTS + 1))
+    taggers = taggers_of(annotated, seen, taught_names, range(PARTS + 1))
     store(learn(examples, gazetteer_of(examples, seen), taggers, taggers.pop(PARTS)), str(options.output))
 
 

@@ -9,8 +9,8 @@ It learns from the names as annotated and from the names as found by judges that
 import argparse
 import json
 import os
-from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -20,23 +20,25 @@ import numpy as np
 import numpy.typing as npt
 
 from begat.graph.model import Thing
-from begat.graph.vocabulary import NodeType
+from begat.graph.vocabulary import NodeType, Relation
 from begat.loaders.mining import gold, learn_names, names, pipeline
 from begat.loaders.mining.context import Features
 from begat.loaders.mining.judge import JUDGED, Judge, Scores, Weighing
 from begat.loaders.mining.judges import Floats, Trees, odds
-from begat.loaders.mining.learn_names import trees
+from begat.loaders.mining.learn_names import Example, trees
 from begat.loaders.mining.measures import measures
 from begat.loaders.mining.reading import Name, Reading
 from begat.loaders.mining.relations import decide, probabilities
+from begat.loaders.mining.roles import GENERIC, INTRODUCED, NAMED, ROLE, ROLES, played
 from begat.loaders.mining.sight import Sight, sight
+from begat.loaders.mining.tagger import Tagger
 
 STRENGTH = 20.0
 """Inverse of the regularisation; chosen by cross-validation."""
 LEAST = 3
 """In how many candidates a feature must be told to count."""
 PARTS = 4
-ROUNDS, LEAVES = 220, 20
+ROUNDS, LEAVES, RATE, SHARE = 440, 20, 0.03, 0.3
 BARELY = 0.1
 """How probable a relation must seem to be calibrated on."""
 CROWD = 30
@@ -94,8 +96,10 @@ class Learned:
     without: tuple[Judge, ...]
 
 
-def learn(lessons: Sequence[Lesson]) -> Learned:
+def learn(lessons: Sequence[Lesson], taggers: Mapping[int, Tagger]) -> Learned:
     """Judges from lessons; what judges in company learns from scores that were given without having seen the answer.
+
+    `taggers` of roles (`role_taggers`): for each part one that has not seen it, for PARTS one that has seen all.
 
     The trees of a judge without a part learned from the scores of other parts, which linear judges gave that had seen this
     one: to leave both out would take a judge for each pair of parts, and tells next to nothing of this one.
@@ -108,14 +112,16 @@ def learn(lessons: Sequence[Lesson]) -> Learned:
     telling = _telling(sheet)
     apart = [_fit(sheet, telling, sheet.part != part) for part in range(PARTS)]
     scores = held_out(sheet, apart)
-    seen = company(lessons, scores)
+    roles = [played(each.sight.scene, taggers[gold.part(each.identifier, PARTS)]) for each in lessons]
+    seen = company(lessons, scores, roles)
     grown = [seen.trees(without=part) for part in range(PARTS)]
-    tried = [_tried(lessons, scores, part, judge) for part, judge in enumerate(grown)]
+    tried = [_tried(lessons, scores, roles, part, judge) for part, judge in enumerate(grown)]
     without = [
-        _calibrated(replace(each, company=grown[part]), tried[:part] + tried[part + 1 :])
+        _calibrated(replace(each, company=grown[part], roles=taggers[part]), tried[:part] + tried[part + 1 :])
         for part, each in enumerate(apart)
     ]
-    whole = replace(_fit(sheet, telling, np.ones(len(lessons), dtype=bool)), company=seen.trees())
+    whole = _fit(sheet, telling, np.ones(len(lessons), dtype=bool))
+    whole = replace(whole, company=seen.trees(), roles=taggers[PARTS])
     return Learned(pruned(_calibrated(whole, tried)), tuple(map(pruned, without)))
 
 
@@ -228,16 +234,16 @@ class Company:
     def trees(self, without: int | None = None) -> Trees:
         """Trees that learned from all rows, or from all but those of a part."""
         rows = self.part != (-1 if without is None else without)
-        return trees(self.numbers[rows], self.right[rows], ROUNDS, LEAVES, self.weight[rows])
+        return trees(self.numbers[rows], self.right[rows], ROUNDS, LEAVES, self.weight[rows], RATE, SHARE)
 
 
-def company(lessons: Sequence[Lesson], scores: Sequence[Scores]) -> Company:
+def company(lessons: Sequence[Lesson], scores: Sequence[Scores], roles: Sequence[Floats]) -> Company:
     """What judges in company learn from."""
     numbers, right, weight, parts = [], [], [], []
-    for each, score in zip(lessons, scores, strict=True):
+    for each, score, parts_played in zip(lessons, scores, roles, strict=True):
         if not len(score.whole):
             continue
-        rows, columns, measured = measures(each.sight, score)
+        rows, columns, measured = measures(each.sight, score, parts_played)
         counts = each.counts[rows, columns]
         if counts.any():
             size = int(counts.sum())
@@ -252,7 +258,9 @@ Tried = list[tuple[float, bool, float]]
 """What would be stated: log-odds, whether it is right, and how much that counts."""
 
 
-def _tried(lessons: Sequence[Lesson], scores: Sequence[Scores], part: int, judge: Trees) -> Tried:
+def _tried(
+    lessons: Sequence[Lesson], scores: Sequence[Scores], roles: Sequence[Floats], part: int, judge: Trees
+) -> Tried:
     """What trees that have not seen a part would state of it, where a lesson calibrates.
 
     Not all that they score: choosing the likeliest favours what is overrated, with the names as annotated a judge is right
@@ -260,9 +268,9 @@ def _tried(lessons: Sequence[Lesson], scores: Sequence[Scores], part: int, judge
     """
     return [
         (float(np.log(chance / (1 - chance))), correct, each.weight)
-        for each, score in zip(lessons, scores, strict=True)
+        for each, score, parts_played in zip(lessons, scores, roles, strict=True)
         if each.calibrates and gold.part(each.identifier, PARTS) == part
-        for chance, correct in _chosen(each, score, judge)
+        for chance, correct in _chosen(each, score, parts_played, judge)
     ]
 
 
@@ -278,11 +286,11 @@ def _calibrated(judge: Judge, tried: Sequence[Tried]) -> Judge:
     return replace(judge, slope=float(platt.coef_[0, 0]), shift=float(platt.intercept_[0]))
 
 
-def _chosen(each: Lesson, scores: Scores, judge: Trees) -> Iterator[tuple[float, bool]]:
+def _chosen(each: Lesson, scores: Scores, roles: Floats, judge: Trees) -> Iterator[tuple[float, bool]]:
     """What would be stated of a lesson: how probable it seems, and whether it is right; what is left open is not told."""
     if not len(scores.whole):
         return
-    chances = probabilities(each.sight, scores, lambda rows: np.clip(odds(judge.scores(rows)), 1e-6, 1 - 1e-6))
+    chances = probabilities(each.sight, scores, roles, lambda rows: np.clip(odds(judge.scores(rows)), 1e-6, 1 - 1e-6))
     row_of = each.sight.rows()
     for (candidate, column), chance in decide(each.sight.candidates, chances, BARELY):
         row = row_of[candidate.subject, candidate.object]
@@ -331,6 +339,44 @@ def pruned(judge: Judge) -> Judge:
         whole=Weighing(whole[keep], judge.whole.bias),
         place=Weighing(place[keep], judge.place.bias),
     )
+
+
+def role_taggers(annotated: Sequence[tuple[gold.Record, Reading]]) -> dict[int, Tagger]:
+    """For each part a tagger of roles that has not seen it, for PARTS one that has seen all; learned side by side."""
+    seen = names.shipped().gazetteer.seen
+    return learn_names.taggers_of(annotated, seen, taught_roles, range(PARTS + 1), PARTS)
+
+
+def taught_roles(examples: Sequence[Example]) -> Tagger:
+    """A tagger of roles."""
+    return learn_names.taught(examples, ROLES, _role_spans)
+
+
+def _role_spans(example: Example) -> list[tuple[int, int, int]]:
+    roles = _roles(example.record)
+    return [(*place, ROLES.kinds.index(roles[entity])) for place, entity in learn_names.outermost(example).items()]
+
+
+def _roles(record: gold.Record) -> list[str]:
+    """The role of each entity of a record: for what the paper introduces, or whatever else; of several, the first of _RANK."""
+    played_: dict[Any, set[str]] = defaultdict(set)
+    answers = gold.Answers(record)
+    for (_, relation, object_), index in answers.accepted.items():
+        if relation == answers.relations[index]["type"]:
+            played_[object_].add(ROLE[relation])
+    return [
+        ROLES.kinds[GENERIC] if fact.get("generic") or fact.get("optional")
+        else ROLES.kinds[INTRODUCED] if fact.get("introduced")
+        else min(played_[number], key=_RANK.index, default=ROLES.kinds[NAMED])
+        for number, fact in enumerate(record["entities"])
+    ]  # fmt: skip
+
+
+_RANK = list(dict.fromkeys(ROLE[relation] for relation in (
+    Relation.EVALUATED_ON, Relation.OUTPERFORMS, Relation.EXTENDS, Relation.USES, Relation.TRAINED_ON,
+    Relation.COMPARED_WITH, Relation.FINE_TUNED_FROM, Relation.VARIANT_OF,
+)))  # fmt: skip
+"""Which role counts of something that plays several."""
 
 
 def names_found(annotated: Sequence[tuple[gold.Record, Reading]], kept: Path | None = None) -> list[tuple[Name, ...]]:
@@ -391,7 +437,7 @@ def main() -> None:
     main_gold, *others = gold.golds(options)
     annotated = main_gold + [pair for each in others for pair in each]
     taught = lessons(annotated, names_found(annotated, options.found), len(main_gold))
-    learn([each for both in taught for each in both]).judge.store(str(options.output))
+    learn([each for both in taught for each in both], role_taggers(annotated)).judge.store(str(options.output))
 
 
 if __name__ == "__main__":

@@ -11,9 +11,10 @@ import numpy.typing as npt
 from begat.graph.names import fold
 from begat.graph.vocabulary import NodeType
 from begat.loaders.mining import glossary
-from begat.loaders.mining.context import INTRODUCED
+from begat.loaders.mining.context import INTRODUCED as SAID_INTRODUCED
 from begat.loaders.mining.judge import JUDGED, NOWHERE, RIVALS, Scores
 from begat.loaders.mining.judges import Floats
+from begat.loaders.mining.roles import INTRODUCED, NAMED, ROLE, ROLES
 from begat.loaders.mining.sight import Sight
 
 WORTH = -4.0
@@ -21,20 +22,26 @@ WORTH = -4.0
 _TYPES = {NodeType.PAPER: 0.0, NodeType.MODEL: 1.0, NodeType.METHOD: 2.0, NodeType.DATASET: 3.0}
 _AKIN = ("", "same", "variant", "family", "newer", "older", "sibling", "ends", "starts", "holds", "head of", "inside")
 _LEAST = -9.0
+_ROLE = [ROLES.kinds.index(ROLE[relation]) for relation in JUDGED]
+"""The role that the object of each relation plays."""
+_PLAYED = sorted(set(_ROLE))
 
 
-def measures(seen: Sight, scores: Scores) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp], Floats]:
-    """For every (candidate, relation) worth it: their places in the scores, and a row of numbers (rows, 40)."""
+def measures(seen: Sight, scores: Scores, played: Floats) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp], Floats]:
+    """For every (candidate, relation) worth it: their places in the scores, and a row of numbers (rows, 49).
+
+    `played`: how likely each thing plays each role (`roles.played`).
+    """
     rows, columns = np.nonzero(scores.whole > WORTH)
     if not len(rows):
         return rows, columns, np.zeros((0, 0))
-    view = _View(seen, scores)
+    view = _View(seen, scores, played)
     numbers = [view.row(row, column) for row, column in zip(rows.tolist(), columns.tolist(), strict=True)]
     return rows, columns, np.array(numbers, dtype=np.float64)
 
 
 @dataclass(frozen=True, slots=True)
-class _Told:
+class Others:
     """Numbers from the least to the highest, and what stands for the highest other one where there is but one."""
 
     numbers: Sequence[float]
@@ -52,8 +59,9 @@ class _Told:
 
 
 class _View:
-    def __init__(self, seen: Sight, scores: Scores) -> None:
+    def __init__(self, seen: Sight, scores: Scores, played: Floats) -> None:
         self.seen = seen
+        self.most_played, self.mostly_played = played.transpose(1, 0, 2).tolist()
         self.scores, self.best, self.often = (table.tolist() for table in (scores.whole, scores.best, scores.often))
         self.most = [max(row) for row in self.scores]
         self.at = seen.rows()
@@ -72,19 +80,19 @@ class _View:
                     for thing in item.things:
                         self.listed[thing].update(item.things)
         self.surest = max(seen.scene.chance)
-        self.introduced = float(sum(chance >= INTRODUCED for chance in seen.scene.chance))
+        self.introduced = float(sum(chance >= SAID_INTRODUCED for chance in seen.scene.chance))
         # whether the glossary knows each thing for the name of something, and whether for something else; not the paper's title
         names = ("", *(fold(thing.name) for thing in seen.scene.things[1:]))
         self.known = [glossary.rough(glossary.kinds(name)) for name in names]
         self._shared: dict[int, list[float]] = {}
-        self._told: dict[tuple[str, int, int], _Told] = {}
+        self._others: dict[tuple[str, int, int], Others] = {}
 
-    def _among(self, what: str, thing: int, k: int, numbers: Callable[[], Iterable[float]], least: float) -> "_Told":
+    def _among(self, what: str, thing: int, k: int, numbers: Callable[[], Iterable[float]], least: float) -> "Others":
         """What is told of all candidates with a subject or object; gathered once, for a page may have a thousand of them."""
         key = what, thing, k
-        if key not in self._told:
-            self._told[key] = _Told(sorted(numbers()), least)
-        return self._told[key]
+        if key not in self._others:
+            self._others[key] = Others(sorted(numbers()), least)
+        return self._others[key]
 
     def row(self, n: int, k: int) -> list[float]:
         """The numbers of one candidate relation."""
@@ -122,7 +130,17 @@ class _View:
             max(best[n]),
             best[n][k] - likeliest.highest_but(best[n][k]),
             *self._pair(n),
+            *self._roles(c.subject, c.object, _ROLE[k]),
         ]
+
+    def _roles(self, subject: int, object_: int, role: int) -> list[float]:
+        """What the roles of the two speak for the object being what it would be to the subject."""
+        own, subjects = self.most_played[object_], self.most_played[subject]
+        other = max(own[r] for r in _PLAYED if r != role)
+        return [
+            own[role], self.mostly_played[object_][role], other, own[role] - other, own[NAMED], own[INTRODUCED],
+            subjects[INTRODUCED], subjects[role], max(subjects[r] for r in _PLAYED),
+        ]  # fmt: skip
 
     def _pair(self, n: int) -> list[float]:
         """The numbers that do not depend on the relation."""

@@ -25,7 +25,7 @@ from begat.loaders.mining.features import Scene
 from begat.loaders.mining.gazetteer import TYPES, Gazetteer
 from begat.loaders.mining.judges import Floats, Linear, Part, Trees, odds
 from begat.loaders.mining.reading import Known, Name, Reading
-from begat.loaders.mining.tagger import Tagger
+from begat.loaders.mining.tagger import NAMES, Tagger
 
 NAMED = 0.4
 """How likely a candidate must be a name to be one: where precision and recall balance on the gold."""
@@ -78,7 +78,7 @@ class Judges:
         """The judges stored in `data`."""
         return cls(
             Gazetteer.load(data),
-            Tagger.load(data, "tagger"),
+            Tagger.load(data, "tagger", NAMES),
             Linear.load(data, "named"),
             Linear.load(data, "proposed"),
             Linear.load(data, "here"),
@@ -119,7 +119,7 @@ class View:
         return [place for candidate in self.candidates for place in candidate.places]
 
     def tagged(self, by: Tagger) -> Floats:
-        """How likely a tagger thinks a name of each of its KINDS at each place, (places, kinds)."""
+        """How likely a tagger thinks a name of each kind at each place, (places, kinds)."""
         seen = by.chain(self.tokens, self.definitions)
         return seen.chances(self.spots)
 

@@ -35,7 +35,7 @@ LETTERED = 0.75
 NAMED = 0.5
 """How sure both names must be for that, and for what a rule says outright."""
 _DESCENT = frozenset(JUDGED[k] for k in RIVALS[0])
-UNNAMED = 0.8
+UNNAMED = 0.85
 """How much of its probability the paper keeps as a subject when a named subject is as likely: a name says more."""
 
 
@@ -48,7 +48,7 @@ def find(reading: Reading, names: Sequence[Name], judge: Judge | None = None) ->
     if not seen.candidates:
         return []
     scores = judge.scores(seen.told, seen.places)  # type: ignore[arg-type]
-    chances = probabilities(seen, scores, judge.chances)
+    chances = probabilities(seen, scores, judge.played(seen.scene), judge.chances)
     row_of = seen.rows()
     decided = [
         _stated(seen, scores, row_of[c.subject, c.object], relation, chance)
@@ -126,12 +126,12 @@ def _sized(member: str, family: str, alike: str) -> float:
 _LETTERED = re.compile(r"(.+)[- ](?:[TSBLHG]|Ti)(?:[/-]?\d+)*")
 
 
-def probabilities(seen: Sight, scores: Scores, in_company: Callable[[Floats], Floats]) -> Floats:
+def probabilities(seen: Sight, scores: Scores, played: Floats, in_company: Callable[[Floats], Floats]) -> Floats:
     """How probable each relation of each candidate is, (candidates, relations), from the first step's scores.
 
-    `in_company` tells the probability of each row of measures.
+    `played`: the roles of its things; `in_company` tells the probability of each row of measures.
     """
-    rows, columns, numbers = measures(seen, scores)
+    rows, columns, numbers = measures(seen, scores, played)
     chances = np.zeros_like(scores.whole)
     if len(rows):
         chances[rows, columns] = in_company(numbers)

@@ -19,18 +19,55 @@ from begat.loaders.mining.candidates import Definition, Tokens
 from begat.loaders.mining.features import CALLED, PROPOSE, shape, stated
 from begat.loaders.mining.judges import Floats, Linear, Part
 
-KINDS = ("named", "introduced", "generic")
+
+@dataclass(frozen=True, slots=True)
+class Labels:
+    """What a token may be: outside of all names, the first of a name of one of several kinds, or a further one.
+
+    Outside, it may also be on the way to a name of a kind that is `foretold`: so a chain remembers what a sentence has said
+    until it names what it is said of.
+    """
+
+    kinds: tuple[str, ...]
+    foretold: tuple[str, ...] = ()
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """All labels in order; what is stored of a tagger follows it."""
+        inside = (f"{where} {kind}" for kind in self.kinds for where in ("begins", "inside"))
+        return ("outside", *inside, *(f"before {kind}" for kind in self.foretold))
+
+    @property
+    def begins(self) -> list[int]:
+        """The labels of the first token of a name of each kind."""
+        return [1 + 2 * kind for kind in range(len(self.kinds))]
+
+    @property
+    def inside(self) -> list[int]:
+        """The labels of its further tokens."""
+        return [2 + 2 * kind for kind in range(len(self.kinds))]
+
+    def of(self, first: Sequence[int], spans: Sequence[tuple[int, int, int]]) -> list[str]:
+        """The labels of tokens of which the spans (first, past the last, place in `kinds`) are names.
+
+        `first`: where each sentence begins, and the end.
+        """
+        labels = ["outside"] * first[-1]
+        for i, j, kind in spans:
+            labels[i:j] = [f"begins {self.kinds[kind]}", *[f"inside {self.kinds[kind]}"] * (j - i - 1)]
+        for start, end in pairwise(first):
+            coming = ""
+            for at in range(end - 1, start - 1, -1):
+                where, _, kind_ = labels[at].partition(" ")
+                if where == "begins":
+                    coming = kind_ if kind_ in self.foretold else ""
+                elif where == "outside" and coming:
+                    labels[at] = f"before {coming}"
+        return labels
+
+
+NAMES = Labels(("named", "introduced", "generic"))
 """What a name may be: of something known, of what the paper introduces, of something that is spoken of in general."""
-LABELS = ("outside", *(f"{where} {kind}" for kind in KINDS for where in ("begins", "inside")))
-_BEGINS, _INSIDE = [1, 3, 5], [2, 4, 6]
-
-
-def labelled(size: int, spans: Sequence[tuple[int, int, int]]) -> list[str]:
-    """The labels of `size` tokens of which the spans (first, past the last, place in KINDS) are names."""
-    labels = [LABELS[0]] * size
-    for i, j, kind in spans:
-        labels[i:j] = [LABELS[_BEGINS[kind]], *[LABELS[_INSIDE[kind]]] * (j - i - 1)]
-    return labels
 
 
 Known = TypeVar("Known")
@@ -156,58 +193,76 @@ class Chain:
     Scaled as Rabiner (1989) does, so that long sentences do not underflow.
     """
 
+    labels: Labels
+    each: Floats
+    """(tokens, labels): how probable each label is."""
     forward: Floats
-    """(tokens, labels): how probable each label is by what stands up to the token."""
+    """(tokens, labels): the same by what stands up to the token."""
     after: Floats
     """(tokens + 1, labels): by the label of the token before, how much speaks for it that no part of the same name follows."""
     steps: Floats
-    """(tokens + 1, labels): sums of the logarithms of going on inside of a name, from the first token on."""
+    """(tokens + 1, kinds): sums of the logarithms of going on inside of a name, from the first token on."""
     begun: Floats
-    """(labels,) logarithms: what going on from a beginning has that going on from inside has not."""
+    """(kinds,) logarithms: what going on from a beginning has that going on from inside has not."""
 
     def chances(self, places: Sequence[tuple[int, int]]) -> Floats:
-        """How likely a name of each of KINDS stands exactly at each place, (places, kinds)."""
+        """How likely a name of each kind stands exactly at each place, (places, kinds)."""
+        begins, inside_ = self.labels.begins, self.labels.inside
         if not places:
-            return np.zeros((0, len(KINDS)))
+            return np.zeros((0, len(begins)))
         i, j = np.array(places, dtype=np.intp).T
         inner = self.steps[j] - self.steps[i + 1]
         one = (j - i == 1)[:, None]
         inside = np.exp(inner + np.where(one, 0.0, self.begun))
-        return np.asarray(
-            self.forward[i][:, _BEGINS] * inside * np.where(one, self.after[j][:, _BEGINS], self.after[j][:, _INSIDE])
-        )
+        leaving = np.where(one, self.after[j][:, begins], self.after[j][:, inside_])
+        return np.asarray(self.forward[i][:, begins] * inside * leaving)
+
+    def within(self, tokens: Sequence[int]) -> Floats:
+        """How likely each of some tokens is part of a name of each kind, (tokens, kinds)."""
+        each = self.each[np.array(tokens, dtype=np.intp)]
+        return np.asarray(each[:, self.labels.begins] + each[:, self.labels.inside])
+
+
+_AT_ONCE = 4096
+"""The parts of how many tokens are added up at once: they take some kilobytes each."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Tagger:
-    """Weights of what is seen of a token for each of LABELS, and of each label (row) being followed by each (column)."""
+    """Weights of what is seen of a token for each label, and of each label (row) being followed by each (column)."""
 
+    labels: Labels
     tokens: Linear
     moves: npt.NDArray[np.float32]
     _alone: dict[str, bytes] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         weights = self.tokens.weights.astype(np.float32)
-        object.__setattr__(self, "_alone", {sign: bytes(weights[at]) for sign, at in self.tokens.index.items()})
+        alone = {sign: bytes(weights[at]) for sign, at in self.tokens.index.items()}
+        object.__setattr__(self, "_alone", {"": bytes(np.zeros(len(self.moves), np.float32)), **alone})
 
     def weigh(self, part: Part) -> bytes:
         """What some signs add to each label: as bytes, which the rows of a text are quickly made of."""
         known = [sign for sign in part if sign in self._alone]
         if len(known) < 2:
-            return self.spot(known[0]) if known else _NOTHING
+            return self.spot(known[0] if known else "")
         numbers = [self.tokens.index[sign] for sign in known]
         return bytes(self.tokens.weights[numbers].sum(axis=0, dtype=np.float32))
 
     def spot(self, sign: str) -> bytes:
         """What one sign adds to each label, likewise."""
-        return self._alone.get(sign, _NOTHING)
+        return self._alone.get(sign) or self._alone[""]
 
     def chain(self, tokens: Tokens, definitions: Sequence[Definition]) -> Chain:
         """What it thinks of the tokens of a text."""
         rows = _signs_of(self).rows(tokens, definitions)
-        added = np.frombuffer(b"".join(chain.from_iterable(rows)), dtype=np.float32)
-        parts = added.reshape(len(rows), len(rows[0]) if rows else 0, len(LABELS))
-        return self.linked(parts.sum(axis=1, dtype=np.float64), tokens.first)
+        added = [self._added(rows[at : at + _AT_ONCE]) for at in range(0, len(rows), _AT_ONCE)]
+        return self.linked(np.concatenate([np.zeros((0, len(self.moves))), *added]), tokens.first)
+
+    def _added(self, rows: Sequence[Sequence[bytes]]) -> Floats:
+        """What the parts of each row add to each label together."""
+        parts = np.frombuffer(b"".join(chain.from_iterable(rows)), dtype=np.float32)
+        return np.asarray(parts.reshape(len(rows), -1, len(self.moves)).sum(axis=1, dtype=np.float64))
 
     def linked(self, scores: Floats, first: Sequence[int]) -> Chain:
         """What it thinks of tokens by what their own signs say of each label, (tokens, labels).
@@ -240,38 +295,36 @@ class Tagger:
             backward[before.start : before.start + at.stop - at.start] = (weighed[at] * backward[at]) @ moves.T
         back = np.empty(size, dtype=np.intp)
         back[side] = np.arange(size)
-        return Chain(forward[back], *self._ends(weighed[back], backward[back], starts, moves))
+        forward, backward = forward[back], backward[back]
+        each = forward * backward
+        return Chain(self.labels, each, forward, *self._ends(weighed[back], backward, starts, moves))
 
     def _ends(
         self, weighed: Floats, backward: Floats, starts: npt.NDArray[np.intp], moves: Floats
     ) -> tuple[Floats, ...]:
         """`after`, `steps` and `begun` of a chain."""
-        size = len(weighed)
+        size, begins, inside = len(weighed), self.labels.begins, self.labels.inside
         leaving = moves.copy()
-        for begins, inside in zip(_BEGINS, _INSIDE, strict=True):
-            leaving[[begins, inside], inside] = 0.0
-        after = np.ones((size + 1, len(LABELS)))
+        leaving[begins, inside] = leaving[inside, inside] = 0.0
+        after = np.ones((size + 1, len(moves)))
         after[:size] = (weighed * backward) @ leaving.T
         after[starts] = 1.0  # nothing follows the last token of a sentence
-        going_on = np.log(np.maximum(weighed[:, _INSIDE], 1e-300)) + np.log(moves[_INSIDE, _INSIDE])
-        steps = np.zeros((size + 1, len(KINDS)))
+        going_on = np.log(np.maximum(weighed[:, inside], 1e-300)) + np.log(moves[inside, inside])
+        steps = np.zeros((size + 1, len(inside)))
         np.cumsum(going_on, axis=0, out=steps[1:])
-        return after, steps, np.log(moves[_BEGINS, _INSIDE]) - np.log(moves[_INSIDE, _INSIDE])
+        return after, steps, np.log(moves[begins, inside]) - np.log(moves[inside, inside])
 
     def arrays(self, name: str) -> dict[str, npt.NDArray[np.generic]]:
         """What is stored of it."""
         return {**self.tokens.arrays(name), f"{name}.moves": self.moves}
 
     @classmethod
-    def load(cls, data: "np.lib.npyio.NpzFile", name: str) -> "Tagger":
-        """The tagger stored under `name`."""
-        return cls(Linear.load(data, name), data[f"{name}.moves"])
+    def load(cls, data: "np.lib.npyio.NpzFile", name: str, labels: Labels) -> "Tagger":
+        """The tagger stored under `name`, which learned these labels."""
+        return cls(labels, Linear.load(data, name), data[f"{name}.moves"])
 
 
-_NOTHING = bytes(len(LABELS) * np.dtype(np.float32).itemsize)
-
-
-@lru_cache(maxsize=2)
+@lru_cache(maxsize=4)
 def _signs_of(tagger: Tagger) -> Signs[bytes]:
     """The signs of tokens as a tagger weighs them."""
     return Signs(tagger.weigh, tagger.spot)

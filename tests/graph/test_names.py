@@ -1,10 +1,10 @@
 from collections.abc import Iterator
-from itertools import combinations
+from itertools import combinations, permutations
 from pathlib import Path
 
 import pytest
 
-from begat.graph.names import acronym_of, fold, parse, squash
+from begat.graph.names import acronym_of, akin, fold, parse, resemblances, squash
 
 LIST = Path(__file__).parent / "data" / "names.txt"
 
@@ -119,3 +119,13 @@ def test_an_acronym_is_known_from_its_long_form(short: str, long: str) -> None:
 )
 def test_other_letters_are_no_acronym(short: str, long: str) -> None:
     assert not acronym_of(short, long)
+
+
+def test_resemblances_are_those_of_comparing_all_with_all() -> None:
+    names = [
+        "Zeta", "Zeta 2", "Zeta-7B", "zeta", "Deep Zeta", "Zetaformer", "Loom", "Loom v2", "LoomNet", "the Loom of Zeta", "L", "Lo",
+        "Sparse Loom", "Loom-7B-chat", "Loom 2-7B", "CIFAR-10", "CIFAR-100", "Ze", "Adam", "AdamW", "RAdam", "Zeta",
+    ]  # fmt: skip
+    every = permutations(range(len(names)), 2)
+    assert resemblances(names) == {(a, b): kind for a, b in every if (kind := akin(names[a], names[b]))}
+    assert resemblances([]) == {}

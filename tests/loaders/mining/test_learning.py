@@ -8,22 +8,36 @@ import pytest
 
 from begat.loaders.mining import gold
 from begat.loaders.mining.judge import Judge
-from begat.loaders.mining.learn_relations import PARTS, Learned, Lesson, learn, lesson
+from begat.loaders.mining.learn_relations import PARTS, Learned, Lesson, learn, lesson, role_taggers
+from begat.loaders.mining.reading import Reading
+from begat.loaders.mining.tagger import Tagger
 
 EXAMPLES = Path(__file__).resolve().parents[3] / "examples"
 FEW = 40
 
 
+Annotated = tuple[gold.Record, Reading]
+
+
 @pytest.fixture(scope="module")
-def lessons() -> list[Lesson]:
+def annotated() -> list[Annotated]:
     given = [str(EXAMPLES / name) for name in ("expected.jsonl", "papers.jsonl")]
-    annotated = gold.collected([given])[:FEW]
+    return gold.collected([given])[:FEW]
+
+
+@pytest.fixture(scope="module")
+def lessons(annotated: Sequence[Annotated]) -> list[Lesson]:
     return [lesson(reading, gold.project(reading, record), record) for record, reading in annotated]
 
 
 @pytest.fixture(scope="module")
-def learned(lessons: Sequence[Lesson]) -> Learned:
-    return learn(lessons)
+def taggers(annotated: Sequence[Annotated]) -> dict[int, Tagger]:
+    return role_taggers(annotated)
+
+
+@pytest.fixture(scope="module")
+def learned(lessons: Sequence[Lesson], taggers: dict[int, Tagger]) -> Learned:
+    return learn(lessons, taggers)
 
 
 def inside(lessons: Sequence[Lesson], part: int) -> list[Lesson]:
@@ -68,8 +82,10 @@ def test_such_judges_still_tell_right_from_wrong(lessons: Sequence[Lesson], lear
         assert scores[right].mean() > scores[~right].mean() + 1
 
 
-def test_learned_again_it_is_the_same_to_the_byte(lessons: Sequence[Lesson], learned: Learned, tmp_path: Path) -> None:
-    for name, judge in (("one", learned.judge), ("other", learn(lessons).judge)):
+def test_learned_again_it_is_the_same_to_the_byte(
+    lessons: Sequence[Lesson], annotated: Sequence[Annotated], learned: Learned, tmp_path: Path
+) -> None:
+    for name, judge in (("one", learned.judge), ("other", learn(lessons, role_taggers(annotated)).judge)):
         judge.store(str(tmp_path / f"{name}.npz"))
     assert (tmp_path / "one.npz").read_bytes() == (tmp_path / "other.npz").read_bytes()
 
@@ -84,4 +100,4 @@ def test_what_is_stored_judges_alike(lessons: Sequence[Lesson], learned: Learned
 
 def test_documents_of_one_part_alone_are_too_few(lessons: Sequence[Lesson]) -> None:
     with pytest.raises(SystemExit, match="too few annotated documents"):
-        learn(inside(lessons, 0))
+        learn(inside(lessons, 0), {})
