@@ -127,13 +127,13 @@ def test_from_search_to_the_source(visit: Visit, keep: Keep) -> None:
     assert tab.get_by_role("link", name="source").first.get_attribute("href") == "https://arxiv.org/abs/2311.11045"
     tab.get_by_role("link", name="in the text").first.click()
     tab.wait_for_url("**/document?**")
-    assert tab.locator("#quote").is_visible()
+    expect(tab.locator("#quote")).to_be_visible()
     keep(tab, "explorer-document")
 
 
 def test_a_node_s_relation_opens_to_its_sentences(visit: Visit) -> None:
     tab = visit().go("/node/model-orca")
-    assert tab.locator("mark").count() == 0
+    expect(tab.locator("mark")).to_have_count(0)
     tab.get_by_role("button", name="evidence for LLaMA").click()
     tab.locator(".quotes mark").first.wait_for()
     assert "fine-tuned from LLaMA" in tab.locator(".quotes mark").first.inner_text()
@@ -152,7 +152,7 @@ def test_a_search_by_words(visit: Visit, keep: Keep) -> None:
     tab = visit().go("/")
     tab.get_by_role("combobox", name="Find a work").fill("slightly")
     tab.get_by_role("button", name="Search").click()
-    assert tab.locator("mark").first.inner_text() == "slightly"
+    expect(tab.locator("mark").first).to_have_text("slightly")
     keep(tab, "explorer-search")
 
 
@@ -162,7 +162,7 @@ def test_a_path_between_two(visit: Visit, keep: Keep) -> None:
         tab.get_by_role("combobox", name=label, exact=label == "to").fill(text)
         tab.get_by_role("option", name=name).first.click()
     tab.get_by_role("button", name="Find").click()
-    assert tab.locator(".path > li").count() == 4
+    expect(tab.locator(".path > li")).to_have_count(4)
     keep(tab, "explorer-path")
 
 
@@ -170,13 +170,13 @@ def test_a_question_of_the_library_and_one_of_one_s_own(visit: Visit, keep: Keep
     tab = visit().go("/query")
     tab.get_by_role("link", name="from which most others descend directly").click()
     tab.get_by_role("button", name="Ask").click()
-    assert tab.get_by_role("cell", name="Transformer", exact=True).is_visible()
+    expect(tab.get_by_role("cell", name="Transformer", exact=True)).to_be_visible()
     keep(tab, "explorer-question")
     tab.get_by_role("link", name="A question of your own").click()
     tab.get_by_label("Query", exact=True).fill("MATCH (a)-[r:EXTENDS]->(b) RETURN a, b")
     tab.get_by_role("button", name="Ask").click()
     tab.get_by_role("link", name="graph", exact=True).click()
-    assert tab.locator("svg.works .n").count() == 5
+    expect(tab.locator("svg.works .n")).to_have_count(5)
     keep(tab, "explorer-answer")
     with tab.expect_download() as download:
         tab.get_by_role("link", name="CSV").click()
@@ -187,10 +187,10 @@ def test_a_family_over_the_years(visit: Visit, keep: Keep) -> None:
     tab = visit().go("/")
     tab.locator("a.family", has_text="Orca").click()
     tab.wait_for_url("**/family/Orca")
-    assert tab.locator("svg.works .n:not(.outside)").count() == 2
+    expect(tab.locator("svg.works .n:not(.outside)")).to_have_count(2)
     keep(tab, "explorer-family")
     tab.get_by_role("link", name="why: Orca 2 extends Orca").click()
-    assert tab.locator("mark").first.inner_text() == "With Orca 2 we extend Orca."
+    expect(tab.locator("mark").first).to_have_text("With Orca 2 we extend Orca.")
 
 
 def test_two_works_side_by_side(visit: Visit, keep: Keep) -> None:
@@ -199,8 +199,8 @@ def test_two_works_side_by_side(visit: Visit, keep: Keep) -> None:
     tab.get_by_role("combobox", name="with").fill("bert")
     tab.get_by_role("option", name="BERT").first.click()
     tab.get_by_role("button", name="Compare").click()
-    assert tab.get_by_role("heading", name="Where they part").is_visible()
-    assert tab.locator("svg.works .n.parting").count() == 1
+    expect(tab.get_by_role("heading", name="Where they part")).to_be_visible()
+    expect(tab.locator("svg.works .n.parting")).to_have_count(1)
     keep(tab, "explorer-compare")
     with tab.expect_download() as download:
         tab.get_by_role("link", name="HTML").click()
@@ -211,13 +211,13 @@ def test_the_map_leads_to_lists(visit: Visit, keep: Keep) -> None:
     tab = visit().go("/map")
     keep(tab, "explorer-map")
     tab.locator("a[href='/works?type=model&year=2023']").click()
-    assert tab.get_by_role("heading", name="Models of 2023").is_visible()
-    assert tab.get_by_role("link", name="Orca 2").is_visible()
+    expect(tab.get_by_role("heading", name="Models of 2023")).to_be_visible()
+    expect(tab.get_by_role("link", name="Orca 2")).to_be_visible()
 
 
 def test_about_the_graph(visit: Visit, keep: Keep) -> None:
     tab = visit().go("/about")
-    assert tab.get_by_role("row", name="EXTENDS").is_visible()
+    expect(tab.get_by_role("row", name="EXTENDS")).to_be_visible()
     keep(tab, "explorer-about")
 
 
@@ -233,7 +233,7 @@ def test_a_wrong_edge_is_marked_and_gone(visit: Visit, keep: Keep, tmp_path: Pat
         keep(tab, "explorer-edit")
         tab.get_by_role("button", name="It is wrong").click()
         tab.wait_for_url("**/corrections")
-        assert tab.get_by_text("a lynx is no puma").is_visible()
+        expect(tab.get_by_text("a lynx is no puma")).to_be_visible()
         assert visitor.go("/lineage/model-lynx").locator("svg.works .n").count() == 0
         tab = visitor.go("/corrections")
         tab.get_by_role("button", name="Take it back").click()
@@ -315,9 +315,9 @@ def test_without_javascript_everything_can_be_read(visit: Visit) -> None:
     tab.get_by_role("link", name="Lineage").click()
     tab.get_by_role("checkbox", name="uses").uncheck()
     tab.get_by_role("button", name="Apply").click()
-    assert tab.locator("svg.works .n").count() == 5
+    expect(tab.locator("svg.works .n")).to_have_count(5)
     tab.locator("a.evidence").first.click()
-    assert tab.locator("mark").first.is_visible()
+    expect(tab.locator("mark").first).to_be_visible()
 
 
 # -- texts of strangers, in every field ------------------------------------------------------------------------------
