@@ -103,6 +103,8 @@ def main() -> None:
     parser.add_argument("--judge", type=_target, help="keep the judge that learned from everything in this file")
     parser.add_argument("--write", type=Path, help="put the tables into this page")
     options = parser.parse_args()
+    if options.write:
+        marks.require(options.write, "quality", "errors")
     sets = annotated(options.shared)
     if options.saved:
         mined = [json.loads(line) for line in options.saved.read_text(encoding="utf-8").splitlines()]

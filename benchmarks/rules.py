@@ -50,6 +50,8 @@ def main() -> None:
     parser.add_argument("--shared", type=Path, default=ROOT.parent / "shared", help="the folder with the gold")
     parser.add_argument("--write", type=Path, help="put the table into this page")
     options = parser.parse_args()
+    if options.write:
+        marks.require(options.write, "rules")
     lines = list(table(counted([pair for each in annotated(options.shared) for pair in each])))
     if options.write:
         marks.write(options.write, "rules", lines)

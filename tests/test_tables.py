@@ -113,3 +113,5 @@ def test_a_table_is_put_between_the_marks_of_its_name(tmp_path: Path) -> None:
     )
     with pytest.raises(SystemExit, match="has no <!-- c"):
         marks.write(page, "c", [])
+    with pytest.raises(SystemExit, match=r"nowhere\.md: cannot be read"):
+        marks.require(tmp_path / "nowhere.md", "a")

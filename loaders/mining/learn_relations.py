@@ -1,4 +1,4 @@
-"""Learns the judge over candidate relations from annotated documents.
+"""Learns the judge over candidate relations, and the tagger of roles that it listens to, from annotated documents.
 
     python -m begat.loaders.mining.learn_relations GOLD SOURCE… [--metadata FILE] -o relations.npz
 
