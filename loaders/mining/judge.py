@@ -118,6 +118,7 @@ class Judge:
         """Write it as `load` reads it."""
         words = "\n".join(sorted(self.index, key=self.index.__getitem__))
         trees = self.company.arrays("company") if self.company else {}
+        roles = self.roles.arrays("roles") if self.roles else {}
         np.savez_compressed(
             path,
             features=np.frombuffer(words.encode(), dtype=np.uint8),
@@ -127,7 +128,7 @@ class Judge:
             place_bias=self.place.bias,
             calibration=np.array([self.slope, self.shift], dtype=np.float64),
             **trees,  # type: ignore[arg-type]
-            **(self.roles.arrays("roles") if self.roles else {}),  # type: ignore[arg-type]
+            **{name: np.asfortranarray(array) for name, array in roles.items()},  # type: ignore[arg-type]  # packs better
         )
 
     @classmethod
