@@ -58,10 +58,7 @@ def asserted(record: gold.Record, reading: Reading, found: Sequence[Name], judge
 def learned_and_mined(sets: Sequence[Sequence[Pair]], found: Path | None, kept: Path | None) -> Iterator[Line]:
     """What is mined from each document by judges that have not seen it; `kept`: where the judge that saw all is kept."""
     pairs = [pair for each in sets for pair in each]
-    named = learn_relations.names_found(pairs, found)
-    lessons = learn_relations.lessons(pairs, named, len(sets[0]))
-    taggers = learn_relations.role_taggers(pairs)
-    learned = learn_relations.learn([each for both in lessons for each in both], taggers)
+    named, learned = learn_relations.learned(pairs, len(sets[0]), found)
     if kept:
         learned.judge.store(str(kept))
     titles = [title for title, each in zip(SETS, sets, strict=True) for _ in each]

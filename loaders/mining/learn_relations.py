@@ -427,6 +427,15 @@ def lessons(
     ]
 
 
+def learned(
+    annotated: Sequence[tuple[gold.Record, Reading]], of_main: int, kept: Path | None
+) -> tuple[list[tuple[Name, ...]], Learned]:
+    """The names found of each annotated reading (`names_found`), and what is learned of relations with them."""
+    found = names_found(annotated, kept)
+    taught = lessons(annotated, found, of_main)
+    return found, learn([each for both in taught for each in both], role_taggers(annotated))
+
+
 def main() -> None:
     """Learn from the command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -436,8 +445,7 @@ def main() -> None:
     options = parser.parse_args()
     main_gold, *others = gold.golds(options)
     annotated = main_gold + [pair for each in others for pair in each]
-    taught = lessons(annotated, names_found(annotated, options.found), len(main_gold))
-    learn([each for both in taught for each in both], role_taggers(annotated)).judge.store(str(options.output))
+    learned(annotated, len(main_gold), options.found)[1].judge.store(str(options.output))
 
 
 if __name__ == "__main__":

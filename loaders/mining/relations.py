@@ -81,8 +81,6 @@ def _versions(scene: Scene, decided: Sequence[Stated]) -> list[Stated]:
         if s.relation is not Relation.VARIANT_OF or naming.akin(s.subject.name, s.object.name) not in _SUCCESSION
     ]
     said = {(s.subject, s.object) for s in kept if s.relation is Relation.EXTENDS}
-    if not any(map(_goes_on, scene.lines)):  # nearly always: spares comparing all names with all
-        return kept
     for newer, older in scene.alike:
         pair = scene.things[newer], scene.things[older]
         if newer and older and pair not in said and (at := _continued(scene, newer, older)):
