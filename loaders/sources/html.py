@@ -58,9 +58,8 @@ def _markup(input: Input) -> str | None:
 
 def _document(input: Input, markup: str) -> Document | None:
     import trafilatura  # heavy: only when needed
-    from trafilatura.utils import load_html
 
-    tree = load_html(_MARKS.sub("", markup))
+    tree = _tree(_MARKS.sub("", markup))
     if tree is None:
         return None
     _clean(tree)
@@ -90,6 +89,14 @@ def _document(input: Input, markup: str) -> Document | None:
         paper=False,
         source=input.source,
     )
+
+
+def _tree(markup: str) -> Any:
+    """The elements of a page, or of a fragment: one that is a single paragraph is nothing to the library."""
+    from trafilatura.utils import load_html
+
+    tree = load_html(markup)
+    return tree if tree is not None or _HTML.match(markup) else load_html(f"<html><body>{markup}</body></html>")
 
 
 def _clean(tree: Any) -> None:

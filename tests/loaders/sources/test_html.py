@@ -66,6 +66,14 @@ def test_the_declared_encoding_is_heeded(tmp_path: Path) -> None:
     assert "Über Größe und Maß" in document.text
 
 
+def test_a_fragment_that_is_a_single_paragraph_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "note.html"
+    path.write_text("<p>Heron extends Egret.</p>")
+    found, told = documents(path)
+    assert [document.text.strip() for document in found] == ["Heron extends Egret."]
+    assert not told.lines
+
+
 def test_a_page_without_text_is_told(tmp_path: Path) -> None:
     path = tmp_path / "empty"
     path.write_text("<html><body></body></html>")
