@@ -41,7 +41,7 @@ def annotated(shared: Path) -> list[list[Pair]]:
         [OURS / "conferences.jsonl", shared / "corpora" / "conferences.jsonl"],
         [OURS / "written.jsonl", OURS / "written_texts.jsonl"],
     )
-    return [gold.collected([list(map(str, each))], [str(shared / "arxiv" / "metadata.jsonl")]) for each in sets]
+    return gold.collected([list(map(str, each)) for each in sets], [str(shared / "arxiv" / "metadata.jsonl")])
 
 
 def asserted(record: gold.Record, reading: Reading, found: Sequence[Name], judge: Judge) -> Iterator[Line]:
@@ -58,7 +58,7 @@ def asserted(record: gold.Record, reading: Reading, found: Sequence[Name], judge
 def learned_and_mined(sets: Sequence[Sequence[Pair]], found: Path | None, kept: Path | None) -> Iterator[Line]:
     """What is mined from each document by judges that have not seen it; `kept`: where the judge that saw all is kept."""
     pairs = [pair for each in sets for pair in each]
-    named, learned = learn_relations.learned(pairs, len(sets[0]), found)
+    named, learned = learn_relations.learned(pairs, found)
     if kept:
         learned.judge.store(str(kept))
     titles = [title for title, each in zip(SETS, sets, strict=True) for _ in each]

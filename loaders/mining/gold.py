@@ -17,6 +17,7 @@ from typing import Any
 from begat import loaders
 from begat.graph.model import Thing
 from begat.graph.vocabulary import NodeType, Relation
+from begat.loaders.mining.hands import MAIN
 from begat.loaders.mining.reading import Name, Reading
 from begat.loaders.mining.readings import readings
 from begat.loaders.sources import Problem
@@ -62,12 +63,21 @@ def annotated(gold: Path, sources: Sequence[str], metadata: Sequence[str] = ()) 
     return [(record, found[name]) for name, record in records.items() if name in found]
 
 
-def collected(sets: Sequence[Sequence[str]], metadata: Sequence[str] = ()) -> list[tuple[Record, Reading]]:
-    """The annotated readings of several golds, each given as [GOLD, SOURCE…].
+def collected(sets: Sequence[Sequence[str]], metadata: Sequence[str] = ()) -> list[list[tuple[Record, Reading]]]:
+    """The annotated readings of each of several golds, given as [GOLD, SOURCE…], the main one first.
 
     Each gold is looked up in its own sources only: two may have records of one id for different texts.
     """
-    return [pair for file, *sources in sets for pair in annotated(Path(file), sources, metadata)]
+    found = [annotated(Path(file), sources, metadata) for file, *sources in sets]
+    for number, pairs in enumerate(found):
+        for record, _ in pairs:
+            record["hand"] = number
+    return found
+
+
+def hand(record: Record) -> int:
+    """The number of the gold that a record is of (`hands.MAIN`: the main one)."""
+    return int(record.get("hand", MAIN))
 
 
 def options(parser: argparse.ArgumentParser) -> None:
@@ -82,7 +92,7 @@ def options(parser: argparse.ArgumentParser) -> None:
 
 def golds(given: argparse.Namespace) -> list[list[tuple[Record, Reading]]]:
     """The annotated readings of each gold that a learning script was given by `options`, the main one first."""
-    return [collected([each], given.metadata) for each in ([given.gold, *given.sources], *given.also)]
+    return collected([[given.gold, *given.sources], *given.also], given.metadata)
 
 
 def _pass(problem: Problem) -> None:

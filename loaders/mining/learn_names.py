@@ -33,6 +33,7 @@ import pycrfsuite
 from scipy.sparse import csr_matrix
 from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.linear_model import LogisticRegression
+from threadpoolctl import threadpool_limits
 
 from begat import loaders
 from begat.graph.model import Document
@@ -42,6 +43,7 @@ from begat.loaders.mining import gold
 from begat.loaders.mining.candidates import Tokens, gather
 from begat.loaders.mining.features import Scene
 from begat.loaders.mining.gazetteer import LEARNED, SEEN, TYPES, Gazetteer
+from begat.loaders.mining.hands import MAIN, Copied, Hands
 from begat.loaders.mining.judges import Floats, Linear, Part, Trees, odds
 from begat.loaders.mining.names import (
     INTRODUCED,
@@ -81,6 +83,11 @@ class Example:
     view: View
     labels: list[int]
     entities: list[int | None]
+
+    @property
+    def hand(self) -> int:
+        """The gold that it is annotated in (`hands.py`)."""
+        return gold.hand(self.record)
 
 
 def label(seen: View, record: gold.Record) -> tuple[list[int], list[int | None]]:
@@ -178,8 +185,21 @@ def examples_of(
     return out
 
 
-def linear(rows: Sequence[Sequence[Part]], classes: npt.NDArray[np.int64], strength: float, least: int = 2) -> Linear:
-    """A linear judge over the signs that stand in at least `least` rows: one column, or one for each class."""
+def _hands(hands: Hands | None, rows: int) -> Hands:
+    return np.full(rows, MAIN, dtype=np.intp) if hands is None else hands
+
+
+def linear(
+    rows: Sequence[Sequence[Part]],
+    classes: npt.NDArray[np.int64],
+    strength: float,
+    least: int = 2,
+    hands: Hands | None = None,
+) -> Linear:
+    """A linear judge over the signs that stand in at least `least` rows: one column, or one for each class.
+
+    `hands`: whose each row is, where it is to judge as the main one does (default: all are alike).
+    """
     often = Counter(sign for row in rows for part in row for sign in part)
     index = {sign: n for n, sign in enumerate(sorted(s for s, count in often.items() if count >= least))}
     pointers, columns = [0], []
@@ -189,11 +209,13 @@ def linear(rows: Sequence[Sequence[Part]], classes: npt.NDArray[np.int64], stren
     matrix = csr_matrix((np.ones(len(columns)), columns, pointers), shape=(len(rows), len(index)))
     wanted = sorted(set(classes.tolist()))
     targets = [classes == c for c in (wanted if len(wanted) > 2 else wanted[1:])]
+    told = Copied.of(matrix, _hands(hands, len(rows)), least)
     weights, bias = [], []
     for target in targets:
-        fitted = LogisticRegression(C=strength, solver="liblinear", random_state=0).fit(matrix, target)
-        weights.append(fitted.coef_[0])
-        bias.append(fitted.intercept_[0])
+        fitted = LogisticRegression(C=strength, solver="liblinear", random_state=0).fit(told.matrix, target)
+        own_weights, own_bias = told.folded(fitted.coef_[0], fitted.intercept_[0])
+        weights.append(own_weights)
+        bias.append(own_bias)
     kept = np.abs(np.array(weights)).max(axis=0) > 0.004
     index = {sign: n for n, sign in enumerate(s for s, n in index.items() if kept[n])}
     return Linear(
@@ -209,10 +231,13 @@ def trees(
     weights: Floats | None = None,
     rate: float = 0.06,
     share: float = 1.0,
+    hands: Hands | None = None,
 ) -> Trees:
     """Boosted trees over measures; `weights`: how much each row counts (default: as much as any other).
 
     `rate`: how much of what it learns a tree adds; `share`: of the measures, how many each of its questions chooses among.
+    `hands`: whose each row is, where they are to judge as the main one does (default: all are alike). The trees ask for it
+    too in learning; these questions are answered for MAIN, and left out of what is returned.
     """
     fitted = HistGradientBoostingClassifier(
         max_iter=rounds,
@@ -223,21 +248,34 @@ def trees(
         l2_regularization=2,
         early_stopping=False,
         random_state=0,
-    ).fit(rows.astype(np.float32), target, weights)
+    ).fit(np.column_stack([rows, _hands(hands, len(rows))]).astype(np.float32), target, weights)
+    whose = rows.shape[1]
     measure: list[int] = []
-    threshold, left, right, value, roots = [], [], [], [], []
+    left: list[int] = []
+    right: list[int] = []
+    threshold, value, roots = [], [], []
     depth = 0
+
+    def add(nodes: npt.NDArray[np.void], n: int, deep: int) -> int:
+        """Where what stands at node `n` has been added, with all below it."""
+        nonlocal depth
+        node = nodes[n]
+        leaf = bool(node["is_leaf"])
+        if not leaf and int(node["feature_idx"]) == whose:
+            return add(nodes, int(node["left" if node["num_threshold"] >= MAIN else "right"]), deep)
+        at, depth = len(measure), max(depth, deep)
+        measure.append(0 if leaf else int(node["feature_idx"]))
+        threshold.append(0.0 if leaf else float(node["num_threshold"]))
+        value.append(float(node["value"]) if leaf else 0.0)
+        for column in (left, right):
+            column.append(at)
+        if not leaf:
+            left[at] = add(nodes, int(node["left"]), deep + 1)
+            right[at] = add(nodes, int(node["right"]), deep + 1)
+        return at
+
     for (predictor,) in fitted._predictors:
-        base = len(measure)
-        roots.append(base)
-        for n, node in enumerate(predictor.nodes):
-            leaf = bool(node["is_leaf"])
-            measure.append(0 if leaf else int(node["feature_idx"]))
-            threshold.append(0.0 if leaf else float(node["num_threshold"]))
-            left.append(base + n if leaf else base + int(node["left"]))
-            right.append(base + n if leaf else base + int(node["right"]))
-            value.append(float(node["value"]) if leaf else 0.0)
-            depth = max(depth, int(node["depth"]))
+        roots.append(add(predictor.nodes, 0, 0))
     return Trees(
         np.array(measure, dtype=np.int16),
         np.array(threshold, dtype=np.float32),
@@ -252,13 +290,14 @@ def trees(
 
 def _named(examples: Sequence[Example]) -> Linear:
     """Learns from every candidate whether it is a scored name; generic ones teach nothing."""
-    rows, target = [], []
+    rows, target, hands = [], [], []
     for example in examples:
         for signs, what in zip(example.view.signs, example.labels, strict=True):
             if what != GENERIC:
                 rows.append(signs)
                 target.append(int(what == NAMED))
-    return linear(rows, np.array(target), 0.2)
+                hands.append(example.hand)
+    return linear(rows, np.array(target), 0.2, hands=np.array(hands))
 
 
 def _proposed(examples: Sequence[Example]) -> Linear:
@@ -275,7 +314,7 @@ def _proposed(examples: Sequence[Example]) -> Linear:
 
 def _here(examples: Sequence[Example]) -> Linear:
     """Learns from every place whether a scored name stands there with these borders."""
-    rows, target = [], []
+    rows, target, hands = [], [], []
     for example in examples:
         wanted = _standing(example)
         for candidate, places_ in zip(example.view.candidates, example.view.here, strict=True):
@@ -284,7 +323,8 @@ def _here(examples: Sequence[Example]) -> Linear:
                 if what != GENERIC:
                     rows.append(signs)
                     target.append(int(what == NAMED))
-    return linear(rows, np.array(target), 0.2)
+                    hands.append(example.hand)
+    return linear(rows, np.array(target), 0.2, hands=np.array(hands))
 
 
 def _types(examples: Sequence[Example]) -> Linear:
@@ -430,6 +470,7 @@ def learn(examples: Sequence[Example], gazetteer: Gazetteer, taggers: Mapping[in
             np.concatenate([labels[n][kept[n]] == NAMED for n in numbers]),
             rounds=220,
             leaves=20,
+            hands=_whose(examples, kept),
         )
 
     def teach_second(numbers: list[int]) -> Callable[[int], Floats]:
@@ -450,6 +491,7 @@ def learn(examples: Sequence[Example], gazetteer: Gazetteer, taggers: Mapping[in
             np.concatenate([right[n][kept[n]] == NAMED for n in numbers]),
             rounds=160,
             leaves=16,
+            hands=_whose(examples, kept),
         )
 
     def teach_borders(numbers: list[int]) -> Callable[[int], Floats]:
@@ -482,6 +524,11 @@ def learn(examples: Sequence[Example], gazetteer: Gazetteer, taggers: Mapping[in
         _types(examples),
         trees(np.array(rows), np.array(target), rounds=220, leaves=20),
     )
+
+
+def _whose(examples: Sequence[Example], kept: Mapping[int, npt.NDArray[np.bool_]]) -> Hands:
+    """The golds that the kept rows of examples, by number, are annotated in."""
+    return np.concatenate([np.full(int(rows.sum()), examples[n].hand) for n, rows in kept.items()])
 
 
 def gazetteer_of(examples: Sequence[Example], seen: Table) -> Gazetteer:
@@ -519,8 +566,13 @@ def crossfit(
 
 
 def _workers(most: int) -> ProcessPoolExecutor:
-    """As many processes as there are processors; spawned, for a forked one may inherit the locks of the trees' threads."""
-    return ProcessPoolExecutor(min(most, os.cpu_count() or 1), mp_context=get_context("spawn"))
+    """As many processes as there are processors, with one thread each: the trees' threads wait for each other by spinning.
+
+    Spawned, for a forked one may inherit the locks of these threads.
+    """
+    return ProcessPoolExecutor(
+        min(most, os.cpu_count() or 1), mp_context=get_context("spawn"), initializer=threadpool_limits, initargs=(1,)
+    )
 
 
 def _without(

@@ -23,6 +23,7 @@ from begat.graph.model import Thing
 from begat.graph.vocabulary import NodeType, Relation
 from begat.loaders.mining import gold, learn_names, names, pipeline
 from begat.loaders.mining.context import Features
+from begat.loaders.mining.hands import MAIN, Copied, Hands
 from begat.loaders.mining.judge import JUDGED, Judge, Scores, Weighing
 from begat.loaders.mining.judges import Floats, Trees, odds
 from begat.loaders.mining.learn_names import Example, trees
@@ -57,12 +58,18 @@ class Lesson:
     """One annotated document as the judge sees it: right (1) or wrong (0), and whether it counts, of each candidate."""
 
     identifier: str
+    hand: int
+    """The gold that it is annotated in (`hands.py`)."""
     sight: Sight
     right: Marks
     counts: Marks
-    calibrates: bool = True
-    """Whether confidence is made to mean on it what it should: its names are as found, so that it is as hard as what the judge
-    will meet, and it is of the main gold."""
+    as_found: bool = True
+    """Whether its names are as found, so that it is as hard as what the judge will meet."""
+
+    @property
+    def calibrates(self) -> bool:
+        """Whether confidence is made to mean on it what it should."""
+        return self.as_found and self.hand == MAIN
 
     @property
     def weight(self) -> float:
@@ -70,7 +77,7 @@ class Lesson:
         return min(1.0, CROWD / max(1, len(self.sight.candidates)))
 
 
-def lesson(reading: Reading, found: Sequence[Name], record: gold.Record, calibrates: bool = True) -> Lesson:
+def lesson(reading: Reading, found: Sequence[Name], record: gold.Record, as_found: bool = True) -> Lesson:
     """The candidates of a reading with what the record says of each; what it leaves open does not count."""
     seen = sight(reading, found)
     answers = gold.Answers(record)
@@ -81,7 +88,7 @@ def lesson(reading: Reading, found: Sequence[Name], record: gold.Record, calibra
         for column, relation in enumerate(JUDGED):
             right[row, column] = relation in accepted
             counts[row, column] = right[row, column] or not unscored
-    return Lesson(record["id"], seen, right, counts, calibrates)
+    return Lesson(record["id"], gold.hand(record), seen, right, counts, as_found)
 
 
 def _name(seen: Sight, thing: int) -> str:
@@ -140,6 +147,8 @@ class Sheet:
     """Of each candidate, the number of its lesson."""
     part: Rows
     """Of each lesson, the part that it is held out with."""
+    hand: Hands
+    """Of each candidate, the gold that it is of."""
     right: Marks
     counts: Marks
     weight: Floats
@@ -159,6 +168,7 @@ class Sheet:
             np.repeat(np.arange(len(told)), [len(rows) for rows in places]),
             np.repeat(np.arange(len(lessons)), [len(each.sight.told) for each in lessons]),
             np.array([gold.part(each.identifier, PARTS) for each in lessons], dtype=np.intp),
+            np.repeat([each.hand for each in lessons], [len(each.sight.told) for each in lessons]),
             np.vstack([each.right for each in lessons]),
             np.vstack([each.counts for each in lessons]),
             np.repeat([each.weight for each in lessons], [len(each.sight.told) for each in lessons]),
@@ -211,8 +221,10 @@ def _telling(sheet: Sheet) -> Marks:
     everything = sheet.counts[sheet.owner]
     for part in range(PARTS):
         _, places = sheet.among(sheet.part != part)
-        weight = sheet.weight[sheet.owner[places]]
-        learned = _weighing(sheet.place[places], right[places], everything[places], weight)
+        owner = sheet.owner[places]
+        learned = _weighing(
+            sheet.place[places], right[places], everything[places], sheet.weight[owner], sheet.hand[owner]
+        )
         _, places = sheet.among(sheet.part == part)
         place[places] = sheet.place[places] @ learned.weights + learned.bias
     best = np.full(sheet.right.shape, -np.inf)
@@ -230,16 +242,19 @@ class Company:
     weight: Floats
     part: Rows
     """The part that its lesson is held out with."""
+    hand: Hands
+    """The gold that it is of."""
 
     def trees(self, without: int | None = None) -> Trees:
         """Trees that learned from all rows, or from all but those of a part."""
         rows = self.part != (-1 if without is None else without)
-        return trees(self.numbers[rows], self.right[rows], ROUNDS, LEAVES, self.weight[rows], RATE, SHARE)
+        weights, hands = self.weight[rows], self.hand[rows]
+        return trees(self.numbers[rows], self.right[rows], ROUNDS, LEAVES, weights, RATE, SHARE, hands)
 
 
 def company(lessons: Sequence[Lesson], scores: Sequence[Scores], roles: Sequence[Floats]) -> Company:
     """What judges in company learn from."""
-    numbers, right, weight, parts = [], [], [], []
+    numbers, right, weight, parts, hands = [], [], [], [], []
     for each, score, parts_played in zip(lessons, scores, roles, strict=True):
         if not len(score.whole):
             continue
@@ -251,7 +266,8 @@ def company(lessons: Sequence[Lesson], scores: Sequence[Scores], roles: Sequence
             right.append(each.right[rows, columns][counts])
             weight.append(np.full(size, each.weight))
             parts.append(np.full(size, gold.part(each.identifier, PARTS)))
-    return Company(np.vstack(numbers), np.concatenate(right), np.concatenate(weight), np.concatenate(parts))
+            hands.append(np.full(size, each.hand))
+    return Company(np.vstack(numbers), *map(np.concatenate, (right, weight, parts, hands)))
 
 
 Tried = list[tuple[float, bool, float]]
@@ -304,24 +320,25 @@ def _fit(sheet: Sheet, telling: Marks, lessons: Marks) -> Judge:
     owner = sheet.owner[places]
     return Judge(
         sheet.index,
-        _weighing(sheet.whole[rows], sheet.right[rows], sheet.counts[rows], sheet.weight[rows]),
-        _weighing(sheet.place[places], sheet.right[owner], telling[places], sheet.weight[owner]),
+        _weighing(sheet.whole[rows], sheet.right[rows], sheet.counts[rows], sheet.weight[rows], sheet.hand[rows]),
+        _weighing(sheet.place[places], sheet.right[owner], telling[places], sheet.weight[owner], sheet.hand[owner]),
     )
 
 
-def _weighing(matrix: Any, right: Marks, counts: Marks, weight: Floats) -> Weighing:
+def _weighing(matrix: Any, right: Marks, counts: Marks, weight: Floats, hands: Hands) -> Weighing:
     """Weights for every relation, each learned against all else that counts; `weight`: how much each row does."""
     from sklearn.linear_model import LogisticRegression
 
     weights, bias = np.zeros((matrix.shape[1], len(JUDGED)), np.float32), np.full(len(JUDGED), -8.0, np.float32)
+    told = Copied.of(matrix, hands, LEAST)
 
     def weigh(column: int) -> None:
         rows = np.flatnonzero(counts[:, column])
         if not right[rows, column].any():
             return
         model = LogisticRegression(C=STRENGTH, solver="liblinear", random_state=0)
-        model.fit(matrix[rows], right[rows, column], weight[rows])
-        weights[:, column], bias[column] = model.coef_[0], model.intercept_[0]
+        model.fit(told.matrix[rows], right[rows, column], weight[rows])
+        weights[:, column], bias[column] = told.folded(model.coef_[0], model.intercept_[0])
 
     with ThreadPoolExecutor(os.cpu_count()) as pool:  # liblinear lets go of Python's lock
         list(pool.map(weigh, range(len(JUDGED))))
@@ -412,27 +429,21 @@ def _name_kept(start: int, end: int, kind: str, name: str, confidence: float, in
 
 
 def lessons(
-    annotated: Sequence[tuple[gold.Record, Reading]], found: Sequence[Sequence[Name]], of_main: int
+    annotated: Sequence[tuple[gold.Record, Reading]], found: Sequence[Sequence[Name]]
 ) -> list[tuple[Lesson, Lesson]]:
-    """Two lessons from each annotated reading: with the names as annotated, and as found by who has not seen it.
-
-    `of_main`: how many readings, the first ones, are of the main gold.
-    """
+    """Two lessons from each annotated reading: with the names as annotated, and as found by who has not seen it."""
     return [
-        (
-            lesson(reading, gold.project(reading, record), record, calibrates=False),
-            lesson(reading, some, record, calibrates=number < of_main),
-        )
-        for number, ((record, reading), some) in enumerate(zip(annotated, found, strict=True))
+        (lesson(reading, gold.project(reading, record), record, as_found=False), lesson(reading, some, record))
+        for (record, reading), some in zip(annotated, found, strict=True)
     ]
 
 
 def learned(
-    annotated: Sequence[tuple[gold.Record, Reading]], of_main: int, kept: Path | None
+    annotated: Sequence[tuple[gold.Record, Reading]], kept: Path | None
 ) -> tuple[list[tuple[Name, ...]], Learned]:
     """The names found of each annotated reading (`names_found`), and what is learned of relations with them."""
     found = names_found(annotated, kept)
-    taught = lessons(annotated, found, of_main)
+    taught = lessons(annotated, found)
     return found, learn([each for both in taught for each in both], role_taggers(annotated))
 
 
@@ -443,9 +454,8 @@ def main() -> None:
     parser.add_argument("--found", type=Path, help="where names once found are kept, to be found once only")
     parser.add_argument("-o", "--output", type=Path, default=Path(__file__).with_name("relations.npz"))
     options = parser.parse_args()
-    main_gold, *others = gold.golds(options)
-    annotated = main_gold + [pair for each in others for pair in each]
-    learned(annotated, len(main_gold), options.found)[1].judge.store(str(options.output))
+    annotated = [pair for each in gold.golds(options) for pair in each]
+    learned(annotated, options.found)[1].judge.store(str(options.output))
 
 
 if __name__ == "__main__":

@@ -96,7 +96,7 @@ def _tree(markup: str) -> Any:
     from trafilatura.utils import load_html
 
     tree = load_html(markup)
-    return tree if tree is not None or _HTML.match(markup) else load_html(f"<html><body>{markup}</body></html>")
+    return load_html(f"<html><body>{markup}</body></html>") if tree is None and _FRAGMENT.match(markup) else tree
 
 
 def _clean(tree: Any) -> None:

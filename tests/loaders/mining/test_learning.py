@@ -22,7 +22,7 @@ Annotated = tuple[gold.Record, Reading]
 @pytest.fixture(scope="module")
 def annotated() -> list[Annotated]:
     given = [str(EXAMPLES / name) for name in ("expected.jsonl", "papers.jsonl")]
-    return gold.collected([given])[:FEW]
+    return gold.collected([given])[0][:FEW]
 
 
 @pytest.fixture(scope="module")
