@@ -66,7 +66,8 @@ def annotated(gold: Path, sources: Sequence[str], metadata: Sequence[str] = ()) 
 def collected(sets: Sequence[Sequence[str]], metadata: Sequence[str] = ()) -> list[list[tuple[Record, Reading]]]:
     """The annotated readings of each of several golds, given as [GOLD, SOURCE…], the main one first.
 
-    Each gold is looked up in its own sources only: two may have records of one id for different texts.
+    Each gold is looked up in its own sources only: two may have records of one id for different texts. Records are told
+    which gold they are of (`hand`).
     """
     found = [annotated(Path(file), sources, metadata) for file, *sources in sets]
     for number, pairs in enumerate(found):
