@@ -137,6 +137,11 @@ def project(reading: Reading, record: Record) -> list[Name]:
     return sorted(found, key=lambda n: n.start)
 
 
+def unscored(fact: Record) -> bool:
+    """Whether an entity or a relation of a record may be told or not, as one likes."""
+    return bool(fact.get("generic") or fact.get("optional"))
+
+
 class Answers:
     """What a record accepts, as the scorer reads it: names folded to entities, alternatives, what is not scored."""
 
@@ -147,7 +152,7 @@ class Answers:
         for number, entity in enumerate(record["entities"]):
             for form in [entity["name"], *entity.get("aliases", [])]:
                 self._number.setdefault(fold(form), number)
-            if entity.get("generic") or entity.get("optional"):
+            if unscored(entity):
                 self.unscored.add(number)
             elif entity.get("introduced"):
                 introduced.add(number)
@@ -163,10 +168,10 @@ class Answers:
         subjects = [self.entity(n) for n in [relation["subject"], *relation.get("alt_subjects", [])]]
         objects = [self.entity(n) for n in [relation["object"], *relation.get("alt_objects", [])]]
         ends = {subjects[0], objects[0]}
-        unscored = relation.get("generic") or relation.get("optional") or ends & self.unscored
+        open_ = unscored(relation) or ends & self.unscored
         for subject in subjects:
             for object_ in objects:
-                if unscored:
+                if open_:
                     self.open |= {(subject, object_), (object_, subject)}
                     continue
                 for kind in map(Relation, [relation["type"], *relation.get("also", [])]):

@@ -116,8 +116,7 @@ def label(seen: View, record: gold.Record) -> tuple[list[int], list[int | None]]
         elif n not in outermost:
             labels.append(HIDDEN)
         else:
-            unscored = record["entities"][entity].get("generic") or record["entities"][entity].get("optional")
-            labels.append(GENERIC if unscored else NAMED)
+            labels.append(GENERIC if gold.unscored(record["entities"][entity]) else NAMED)
     return labels, entities
 
 
@@ -388,12 +387,12 @@ def taught_names(examples: Sequence[Example]) -> Tagger:
 
 def _kinds(example: Example) -> list[tuple[int, int, int]]:
     facts = ((place, example.record["entities"][entity]) for place, entity in outermost(example).items())
-    return [(*place, NAMES.kinds.index(_kind(fact))) for place, fact in facts]
+    return [(*place, NAMES.kinds.index(kind_of(fact))) for place, fact in facts]
 
 
-def _kind(fact: Mapping[str, object]) -> str:
+def kind_of(fact: gold.Record) -> str:
     """Of which of NAMES an entity of a record is."""
-    if fact.get("generic") or fact.get("optional"):
+    if gold.unscored(fact):
         return "generic"
     return "introduced" if fact.get("introduced") else "named"
 
@@ -401,7 +400,7 @@ def _kind(fact: Mapping[str, object]) -> str:
 def _standing(example: Example) -> dict[tuple[int, int], int]:
     """The same places, and whether a scored name or a generic one stands there."""
     facts = ((place, example.record["entities"][entity]) for place, entity in outermost(example).items())
-    return {place: GENERIC if _kind(fact) == "generic" else NAMED for place, fact in facts}
+    return {place: GENERIC if gold.unscored(fact) else NAMED for place, fact in facts}
 
 
 def outermost(example: Example) -> dict[tuple[int, int], int]:
@@ -464,14 +463,7 @@ def learn(examples: Sequence[Example], gazetteer: Gazetteer, taggers: Mapping[in
     labels = {n: np.array(e.labels) for n, e in enumerate(examples)}
 
     def second(numbers: Sequence[int]) -> Trees:
-        kept = {n: labels[n] != GENERIC for n in numbers}
-        return trees(
-            np.vstack([tables[n][kept[n]] for n in numbers]),
-            np.concatenate([labels[n][kept[n]] == NAMED for n in numbers]),
-            rounds=220,
-            leaves=20,
-            hands=_whose(examples, kept),
-        )
+        return _telling_names(examples, numbers, tables, labels, rounds=220, leaves=20)
 
     def teach_second(numbers: list[int]) -> Callable[[int], Floats]:
         judge = second(numbers)
@@ -485,14 +477,7 @@ def learn(examples: Sequence[Example], gazetteer: Gazetteer, taggers: Mapping[in
         right[n] = np.array([wanted.get((i, j), NONE) for i, j, _ in stands[n]], dtype=np.int64)
 
     def borders(numbers: Sequence[int]) -> Trees:
-        kept = {n: right[n] != GENERIC for n in numbers}
-        return trees(
-            np.vstack([sights[n][kept[n]] for n in numbers]),
-            np.concatenate([right[n][kept[n]] == NAMED for n in numbers]),
-            rounds=160,
-            leaves=16,
-            hands=_whose(examples, kept),
-        )
+        return _telling_names(examples, numbers, sights, right, rounds=160, leaves=16)
 
     def teach_borders(numbers: list[int]) -> Callable[[int], Floats]:
         judge = borders(numbers)
@@ -509,7 +494,7 @@ def learn(examples: Sequence[Example], gazetteer: Gazetteer, taggers: Mapping[in
         for head, row in zip(members, told, strict=True):
             entity = example.entities[head]
             fact = example.record["entities"][entity] if entity is not None else {}
-            if not (fact.get("generic") or fact.get("optional")):
+            if not gold.unscored(fact):
                 rows.append(row)
                 target.append(bool(fact.get("introduced")))
     everyone = range(len(examples))
@@ -526,9 +511,23 @@ def learn(examples: Sequence[Example], gazetteer: Gazetteer, taggers: Mapping[in
     )
 
 
-def _whose(examples: Sequence[Example], kept: Mapping[int, npt.NDArray[np.bool_]]) -> Hands:
-    """The golds that the kept rows of examples, by number, are annotated in."""
-    return np.concatenate([np.full(int(rows.sum()), examples[n].hand) for n, rows in kept.items()])
+def _telling_names(
+    examples: Sequence[Example],
+    numbers: Sequence[int],
+    measured: Mapping[int, Floats],
+    labels: Mapping[int, npt.NDArray[np.int64]],
+    rounds: int,
+    leaves: int,
+) -> Trees:
+    """Trees that learned from the rows of some examples, by their numbers, which are scored names; generic ones teach nothing."""
+    kept = {n: labels[n] != GENERIC for n in numbers}
+    return trees(
+        np.vstack([measured[n][kept[n]] for n in numbers]),
+        np.concatenate([labels[n][kept[n]] == NAMED for n in numbers]),
+        rounds,
+        leaves,
+        hands=np.concatenate([np.full(int(kept[n].sum()), examples[n].hand) for n in numbers]),
+    )
 
 
 def gazetteer_of(examples: Sequence[Example], seen: Table) -> Gazetteer:

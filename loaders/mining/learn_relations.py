@@ -30,7 +30,7 @@ from begat.loaders.mining.learn_names import Example, trees
 from begat.loaders.mining.measures import measures
 from begat.loaders.mining.reading import Name, Reading
 from begat.loaders.mining.relations import decide, probabilities
-from begat.loaders.mining.roles import GENERIC, INTRODUCED, NAMED, ROLE, ROLES, played
+from begat.loaders.mining.roles import ROLE, ROLES, played
 from begat.loaders.mining.sight import Sight, sight
 from begat.loaders.mining.tagger import Tagger
 
@@ -65,6 +65,11 @@ class Lesson:
     counts: Marks
     as_found: bool = True
     """Whether its names are as found, so that it is as hard as what the judge will meet."""
+
+    @property
+    def part(self) -> int:
+        """The part that it is held out with."""
+        return gold.part(self.identifier, PARTS)
 
     @property
     def calibrates(self) -> bool:
@@ -111,7 +116,7 @@ def learn(lessons: Sequence[Lesson], taggers: Mapping[int, Tagger]) -> Learned:
     The trees of a judge without a part learned from the scores of other parts, which linear judges gave that had seen this
     one: to leave both out would take a judge for each pair of parts, and tells next to nothing of this one.
     """
-    if len({gold.part(each.identifier, PARTS) for each in lessons if each.sight.candidates}) < 2:
+    if len({each.part for each in lessons if each.sight.candidates}) < 2:
         raise SystemExit(
             f"too few annotated documents to learn from: they are told apart in {PARTS} parts, all fall in one"
         )
@@ -119,7 +124,7 @@ def learn(lessons: Sequence[Lesson], taggers: Mapping[int, Tagger]) -> Learned:
     telling = _telling(sheet)
     apart = [_fit(sheet, telling, sheet.part != part) for part in range(PARTS)]
     scores = held_out(sheet, apart)
-    roles = [played(each.sight.scene, taggers[gold.part(each.identifier, PARTS)]) for each in lessons]
+    roles = [played(each.sight.scene, taggers[each.part]) for each in lessons]
     seen = company(lessons, scores, roles)
     grown = [seen.trees(without=part) for part in range(PARTS)]
     tried = [_tried(lessons, scores, roles, part, judge) for part, judge in enumerate(grown)]
@@ -167,7 +172,7 @@ class Sheet:
             _matrix([row for rows in places for row in rows], index),
             np.repeat(np.arange(len(told)), [len(rows) for rows in places]),
             np.repeat(np.arange(len(lessons)), [len(each.sight.told) for each in lessons]),
-            np.array([gold.part(each.identifier, PARTS) for each in lessons], dtype=np.intp),
+            np.array([each.part for each in lessons], dtype=np.intp),
             np.repeat([each.hand for each in lessons], [len(each.sight.told) for each in lessons]),
             np.vstack([each.right for each in lessons]),
             np.vstack([each.counts for each in lessons]),
@@ -265,7 +270,7 @@ def company(lessons: Sequence[Lesson], scores: Sequence[Scores], roles: Sequence
             numbers.append(measured[counts])
             right.append(each.right[rows, columns][counts])
             weight.append(np.full(size, each.weight))
-            parts.append(np.full(size, gold.part(each.identifier, PARTS)))
+            parts.append(np.full(size, each.part))
             hands.append(np.full(size, each.hand))
     return Company(np.vstack(numbers), *map(np.concatenate, (right, weight, parts, hands)))
 
@@ -285,7 +290,7 @@ def _tried(
     return [
         (float(np.log(chance / (1 - chance))), correct, each.weight)
         for each, score, parts_played in zip(lessons, scores, roles, strict=True)
-        if each.calibrates and gold.part(each.identifier, PARTS) == part
+        if each.calibrates and each.part == part
         for chance, correct in _chosen(each, score, parts_played, judge)
     ]
 
@@ -382,11 +387,9 @@ def _roles(record: gold.Record) -> list[str]:
         if relation == answers.relations[index]["type"]:
             played_[object_].add(ROLE[relation])
     return [
-        ROLES.kinds[GENERIC] if fact.get("generic") or fact.get("optional")
-        else ROLES.kinds[INTRODUCED] if fact.get("introduced")
-        else min(played_[number], key=_RANK.index, default=ROLES.kinds[NAMED])
-        for number, fact in enumerate(record["entities"])
-    ]  # fmt: skip
+        min(played_[number], key=_RANK.index, default=kind) if kind == "named" else kind
+        for number, kind in enumerate(map(learn_names.kind_of, record["entities"]))
+    ]
 
 
 _RANK = list(dict.fromkeys(ROLE[relation] for relation in (
@@ -428,13 +431,15 @@ def _name_kept(start: int, end: int, kind: str, name: str, confidence: float, in
     return Name(start, end, Thing(NodeType(kind), name), confidence, introduced)
 
 
-def lessons(
-    annotated: Sequence[tuple[gold.Record, Reading]], found: Sequence[Sequence[Name]]
-) -> list[tuple[Lesson, Lesson]]:
+def lessons(annotated: Sequence[tuple[gold.Record, Reading]], found: Sequence[Sequence[Name]]) -> list[Lesson]:
     """Two lessons from each annotated reading: with the names as annotated, and as found by who has not seen it."""
     return [
-        (lesson(reading, gold.project(reading, record), record, as_found=False), lesson(reading, some, record))
+        each
         for (record, reading), some in zip(annotated, found, strict=True)
+        for each in (
+            lesson(reading, gold.project(reading, record), record, as_found=False),
+            lesson(reading, some, record),
+        )
     ]
 
 
@@ -443,8 +448,7 @@ def learned(
 ) -> tuple[list[tuple[Name, ...]], Learned]:
     """The names found of each annotated reading (`names_found`), and what is learned of relations with them."""
     found = names_found(annotated, kept)
-    taught = lessons(annotated, found)
-    return found, learn([each for both in taught for each in both], role_taggers(annotated))
+    return found, learn(lessons(annotated, found), role_taggers(annotated))
 
 
 def main() -> None:
