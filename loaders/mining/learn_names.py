@@ -39,7 +39,7 @@ from begat import loaders
 from begat.graph.model import Document
 from begat.graph.names import fold
 from begat.graph.vocabulary import NodeType
-from begat.loaders.mining import gold
+from begat.loaders.mining import gold, names
 from begat.loaders.mining.candidates import Tokens, gather
 from begat.loaders.mining.features import Scene
 from begat.loaders.mining.gazetteer import LEARNED, SEEN, TYPES, Gazetteer
@@ -69,8 +69,9 @@ Table = Mapping[str, tuple[float, ...]]
 NONE, NAMED, GENERIC, HIDDEN = range(4)
 """Labels: no name; a scored name; generic or optional; standing only inside another gold name."""
 PARTS = 5
-SCHOOL = 0.35
-"""How likely a name must be for its being introduced to be learned from: a little less than in use."""
+ROUNDS, LEAVES, RATE, SHARE = 440, 31, 0.03, 0.3
+"""How trees learn: how many, with how many leaves at most; how much of what it learns each adds; of the measures, how many
+each of its questions chooses among. Chosen by cross-validation: many, slow ones gain most, and take little room."""
 
 
 @dataclass(slots=True)
@@ -225,18 +226,18 @@ def linear(
 def trees(
     rows: Floats,
     target: npt.NDArray[np.bool_],
-    rounds: int = 150,
-    leaves: int = 12,
     weights: Floats | None = None,
-    rate: float = 0.06,
-    share: float = 1.0,
     hands: Hands | None = None,
+    rounds: int = ROUNDS,
+    leaves: int = LEAVES,
+    rate: float = RATE,
+    share: float = SHARE,
 ) -> Trees:
     """Boosted trees over measures; `weights`: how much each row counts (default: as much as any other).
 
-    `rate`: how much of what it learns a tree adds; `share`: of the measures, how many each of its questions chooses among.
     `hands`: whose each row is, where they are to judge as the main one does (default: all are alike). The trees ask for it
-    too in learning; these questions are answered for MAIN, and left out of what is returned.
+    too in learning; these questions are answered for MAIN, and left out of what is returned. `rounds` and what follows: as
+    ROUNDS, LEAVES, RATE and SHARE are.
     """
     fitted = HistGradientBoostingClassifier(
         max_iter=rounds,
@@ -250,40 +251,34 @@ def trees(
     ).fit(np.column_stack([rows, _hands(hands, len(rows))]).astype(np.float32), target, weights)
     whose = rows.shape[1]
     measure: list[int] = []
-    left: list[int] = []
     right: list[int] = []
     threshold, value, roots = [], [], []
-    depth = 0
 
-    def add(nodes: npt.NDArray[np.void], n: int, deep: int) -> int:
+    def add(nodes: npt.NDArray[np.void], n: int) -> int:
         """Where what stands at node `n` has been added, with all below it."""
-        nonlocal depth
         node = nodes[n]
         leaf = bool(node["is_leaf"])
         if not leaf and int(node["feature_idx"]) == whose:
-            return add(nodes, int(node["left" if node["num_threshold"] >= MAIN else "right"]), deep)
-        at, depth = len(measure), max(depth, deep)
+            return add(nodes, int(node["left" if node["num_threshold"] >= MAIN else "right"]))
+        at = len(measure)
         measure.append(0 if leaf else int(node["feature_idx"]))
         threshold.append(0.0 if leaf else float(node["num_threshold"]))
         value.append(float(node["value"]) if leaf else 0.0)
-        for column in (left, right):
-            column.append(at)
+        right.append(at)
         if not leaf:
-            left[at] = add(nodes, int(node["left"]), deep + 1)
-            right[at] = add(nodes, int(node["right"]), deep + 1)
+            add(nodes, int(node["left"]))
+            right[at] = add(nodes, int(node["right"]))
         return at
 
     for (predictor,) in fitted._predictors:
-        roots.append(add(predictor.nodes, 0, 0))
+        roots.append(add(predictor.nodes, 0))
     return Trees(
         np.array(measure, dtype=np.int16),
         np.array(threshold, dtype=np.float32),
-        np.array(left, dtype=np.int32),
         np.array(right, dtype=np.int32),
         np.array(value, dtype=np.float32),
         np.array(roots, dtype=np.int32),
         float(fitted._baseline_prediction.ravel()[0]),
-        depth,
     )
 
 
@@ -463,7 +458,7 @@ def learn(examples: Sequence[Example], gazetteer: Gazetteer, taggers: Mapping[in
     labels = {n: np.array(e.labels) for n, e in enumerate(examples)}
 
     def second(numbers: Sequence[int]) -> Trees:
-        return _telling_names(examples, numbers, tables, labels, rounds=220, leaves=20)
+        return _telling_names(examples, numbers, tables, labels)
 
     def teach_second(numbers: list[int]) -> Callable[[int], Floats]:
         judge = second(numbers)
@@ -477,7 +472,7 @@ def learn(examples: Sequence[Example], gazetteer: Gazetteer, taggers: Mapping[in
         right[n] = np.array([wanted.get((i, j), NONE) for i, j, _ in stands[n]], dtype=np.int64)
 
     def borders(numbers: Sequence[int]) -> Trees:
-        return _telling_names(examples, numbers, sights, right, rounds=160, leaves=16)
+        return _telling_names(examples, numbers, sights, right)
 
     def teach_borders(numbers: list[int]) -> Callable[[int], Floats]:
         judge = borders(numbers)
@@ -486,7 +481,7 @@ def learn(examples: Sequence[Example], gazetteer: Gazetteer, taggers: Mapping[in
     sure = _by_others(examples, teach_borders)
     rows, target = [], []
     for n, example in enumerate(examples):
-        chosen = resolve(stands[n], sure[n], len(example.view.tokens.text), SCHOOL)
+        chosen = resolve(stands[n], sure[n], len(example.view.tokens.text), names.NAMED)
         if not chosen:
             continue
         members = things_of(example.view, chosen)
@@ -507,7 +502,7 @@ def learn(examples: Sequence[Example], gazetteer: Gazetteer, taggers: Mapping[in
         second(everyone),
         borders(everyone),
         _types(examples),
-        trees(np.array(rows), np.array(target), rounds=220, leaves=20),
+        trees(np.array(rows), np.array(target)),
     )
 
 
@@ -516,16 +511,12 @@ def _telling_names(
     numbers: Sequence[int],
     measured: Mapping[int, Floats],
     labels: Mapping[int, npt.NDArray[np.int64]],
-    rounds: int,
-    leaves: int,
 ) -> Trees:
     """Trees that learned from the rows of some examples, by their numbers, which are scored names; generic ones teach nothing."""
     kept = {n: labels[n] != GENERIC for n in numbers}
     return trees(
         np.vstack([measured[n][kept[n]] for n in numbers]),
         np.concatenate([labels[n][kept[n]] == NAMED for n in numbers]),
-        rounds,
-        leaves,
         hands=np.concatenate([np.full(int(kept[n].sum()), examples[n].hand) for n in numbers]),
     )
 
@@ -560,11 +551,11 @@ def crossfit(
 ) -> dict[int, Judges]:
     """For each part, judges that have seen nothing of it; learned side by side, as many as there are processors."""
     taggers = taggers_of(annotated, seen, taught_names, range(parts), parts)
-    with _workers(parts) as pool:
+    with workers(parts) as pool:
         return dict(enumerate(pool.map(partial(_without, annotated, seen, parts, taggers), range(parts))))
 
 
-def _workers(most: int) -> ProcessPoolExecutor:
+def workers(most: int) -> ProcessPoolExecutor:
     """As many processes as there are processors, with one thread each: the trees' threads wait for each other by spinning.
 
     Spawned, for a forked one may inherit the locks of these threads.
@@ -607,7 +598,7 @@ def taggers_of(
     `teach` is a function of a module, for other processes call it.
     """
     asked = list(without)
-    with _workers(len(asked)) as pool:
+    with workers(len(asked)) as pool:
         return dict(zip(asked, pool.map(partial(_tagger, annotated, seen, teach, parts), asked), strict=True))
 
 

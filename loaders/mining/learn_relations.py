@@ -39,7 +39,8 @@ STRENGTH = 20.0
 LEAST = 3
 """In how many candidates a feature must be told to count."""
 PARTS = 4
-ROUNDS, LEAVES, RATE, SHARE = 440, 20, 0.03, 0.3
+ROUNDS = 880
+"""How many trees judge in company: more than of names (`learn_names.ROUNDS`), for they still gain by it."""
 BARELY = 0.1
 """How probable a relation must seem to be calibrated on."""
 CROWD = 30
@@ -47,6 +48,8 @@ CROWD = 30
 hundred, and would otherwise teach ten abstracts' worth of its own habits."""
 SMALL = 0.12
 """Weights below this are not shipped: a candidate has some 150 features, whose weights are divided by the root of that."""
+STEP = 1 / 32
+"""In what steps they are shipped: rounding them adds a hundredth to a candidate's log-odds, and halves what they take."""
 
 
 Rows = npt.NDArray[np.intp]
@@ -126,14 +129,14 @@ def learn(lessons: Sequence[Lesson], taggers: Mapping[int, Tagger]) -> Learned:
     scores = held_out(sheet, apart)
     roles = [played(each.sight.scene, taggers[each.part]) for each in lessons]
     seen = company(lessons, scores, roles)
-    grown = [seen.trees(without=part) for part in range(PARTS)]
+    *grown, company_of_all = seen.grown()
     tried = [_tried(lessons, scores, roles, part, judge) for part, judge in enumerate(grown)]
     without = [
         _calibrated(replace(each, company=grown[part], roles=taggers[part]), tried[:part] + tried[part + 1 :])
         for part, each in enumerate(apart)
     ]
     whole = _fit(sheet, telling, np.ones(len(lessons), dtype=bool))
-    whole = replace(whole, company=seen.trees(), roles=taggers[PARTS])
+    whole = replace(whole, company=company_of_all, roles=taggers[PARTS])
     return Learned(pruned(_calibrated(whole, tried)), tuple(map(pruned, without)))
 
 
@@ -250,11 +253,15 @@ class Company:
     hand: Hands
     """The gold that it is of."""
 
-    def trees(self, without: int | None = None) -> Trees:
-        """Trees that learned from all rows, or from all but those of a part."""
-        rows = self.part != (-1 if without is None else without)
-        weights, hands = self.weight[rows], self.hand[rows]
-        return trees(self.numbers[rows], self.right[rows], ROUNDS, LEAVES, weights, RATE, SHARE, hands)
+    def grown(self) -> list[Trees]:
+        """For each part trees that learned from all rows but its own, and last those that learned from all; side by side."""
+        with learn_names.workers(PARTS + 1) as pool:
+            return list(pool.map(self.trees, range(PARTS + 1)))
+
+    def trees(self, without: int) -> Trees:
+        """Trees that learned from all rows but those of a part; PARTS itself leaves out nothing."""
+        rows = self.part != without
+        return trees(self.numbers[rows], self.right[rows], self.weight[rows], self.hand[rows], ROUNDS)
 
 
 def company(lessons: Sequence[Lesson], scores: Sequence[Scores], roles: Sequence[Floats]) -> Company:
@@ -351,8 +358,10 @@ def _weighing(matrix: Any, right: Marks, counts: Marks, weight: Floats, hands: H
 
 
 def pruned(judge: Judge) -> Judge:
-    """The judge without the weights that hardly count, and without the features that have no other."""
-    whole, place = (np.where(np.abs(w.weights) < SMALL, 0, w.weights) for w in (judge.whole, judge.place))
+    """The judge with its weights in steps, without those that hardly count and the features that have no other."""
+    whole, place = (
+        np.where(np.abs(w.weights) < SMALL, 0, np.round(w.weights / STEP) * STEP) for w in (judge.whole, judge.place)
+    )
     keep = np.flatnonzero(whole.any(axis=1) | place.any(axis=1))
     features = sorted(judge.index, key=judge.index.__getitem__)
     return replace(

@@ -27,7 +27,7 @@ from begat.loaders.mining.judges import Floats, Linear, Part, Trees, odds
 from begat.loaders.mining.reading import Known, Name, Reading
 from begat.loaders.mining.tagger import NAMES, Tagger
 
-NAMED = 0.4
+NAMED = 0.35
 """How likely a candidate must be a name to be one: where precision and recall balance on the gold."""
 KNOWN = 101
 """The measure that says whether the glossary knows a candidate for the name of something."""

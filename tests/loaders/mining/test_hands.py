@@ -64,7 +64,7 @@ def test_trees_judge_like_the_main_hand_and_ask_for_none() -> None:
     random = np.random.default_rng(4)
     rows, hands = random.normal(size=(2400, 3)), np.arange(2400) % 3
     right = np.where(hands == MAIN, rows[:, 0] > 0, rows[:, 1] > 0)
-    judge = trees(rows, right, rounds=40, leaves=6, hands=hands)
+    judge = trees(rows, right, None, hands, rounds=40, leaves=6, rate=0.1, share=1.0)
     assert judge.measure.max() < 3
     said = judge.scores(rows) > 0
     assert (said == (rows[:, 0] > 0)).mean() > 0.95

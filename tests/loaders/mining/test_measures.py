@@ -1,5 +1,7 @@
 """What a candidate is measured by beside others, and trees over it: found once for all, and as one by one."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -28,6 +30,13 @@ def test_trees_say_of_many_rows_what_they_say_of_each(grown: tuple[Trees, np.nda
     judge, rows = grown
     assert np.array_equal(judge.scores(rows), np.concatenate([judge.scores(row[None, :]) for row in rows]))
     assert judge.scores(rows[:0]).shape == (0,)
+
+
+def test_trees_say_the_same_once_they_are_stored(grown: tuple[Trees, np.ndarray], tmp_path: Path) -> None:
+    judge, rows = grown
+    np.savez_compressed(tmp_path / "trees.npz", **judge.arrays("grown"))
+    with np.load(tmp_path / "trees.npz") as data:
+        assert np.allclose(Trees.load(data, "grown").scores(rows), judge.scores(rows), atol=1e-6)
 
 
 def test_trees_learn_what_they_are_shown(grown: tuple[Trees, np.ndarray]) -> None:

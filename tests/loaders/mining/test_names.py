@@ -173,12 +173,10 @@ def test_trees_go_left_at_or_below_the_threshold() -> None:
     trees = Trees(
         np.array([1, 0, 0], dtype=np.int16),
         np.array([0.5, 0, 0], dtype=np.float32),
-        np.array([1, 1, 2], dtype=np.int32),
         np.array([2, 1, 2], dtype=np.int32),
         np.array([0, -1.0, 1.0], dtype=np.float32),
         np.array([0], dtype=np.int32),
         0.25,
-        1,
     )
     assert trees.scores(np.array([[9.0, 0.5], [9.0, 0.6]])).tolist() == [-0.75, 1.25]
     assert trees.scores(np.zeros((0, 2))).tolist() == []
