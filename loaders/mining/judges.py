@@ -134,7 +134,9 @@ class Trees:
         return {
             f"{name}.measure": self.measure,
             f"{name}.threshold": self.threshold,
-            f"{name}.jump": (self.right - np.arange(len(self.right))).astype(np.int16),  # packs better than where it leads
+            f"{name}.jump": (self.right - np.arange(len(self.right))).astype(
+                np.int16
+            ),  # packs better than where it leads
             f"{name}.value": self.value,
             f"{name}.roots": self.roots,
             f"{name}.bias": np.array(self.bias, dtype=np.float32),

@@ -46,7 +46,7 @@ BARELY = 0.1
 CROWD = 30
 """Of so many candidates all count whole; of a document with more, all together count as much as these: a dense page has two
 hundred, and would otherwise teach ten abstracts' worth of its own habits."""
-SMALL = 0.12
+SMALL = 0.06
 """Weights below this are not shipped: a candidate has some 150 features, whose weights are divided by the root of that."""
 STEP = 1 / 32
 """In what steps they are shipped: rounding them adds a hundredth to a candidate's log-odds, and halves what they take."""

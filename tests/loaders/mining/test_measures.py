@@ -34,7 +34,7 @@ def test_trees_say_of_many_rows_what_they_say_of_each(grown: tuple[Trees, np.nda
 
 def test_trees_say_the_same_once_they_are_stored(grown: tuple[Trees, np.ndarray], tmp_path: Path) -> None:
     judge, rows = grown
-    np.savez_compressed(tmp_path / "trees.npz", **judge.arrays("grown"))
+    np.savez_compressed(tmp_path / "trees.npz", **judge.arrays("grown"))  # type: ignore[arg-type]
     with np.load(tmp_path / "trees.npz") as data:
         assert np.allclose(Trees.load(data, "grown").scores(rows), judge.scores(rows), atol=1e-6)
 
