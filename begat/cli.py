@@ -354,9 +354,10 @@ def demo(graph: str, output: Path) -> None:
         "begat build arxiv:2311.11045 arxiv:2306.02707 notes/",
         "begat build oai:cs:cs:CL@2025-01-01..2025-01-07 --contact me@example.org",
         "begat build hf:org/model hf:org/model/descendants --offline",
+        "begat build --min-confidence 0.5 -g my.begat",
     ),
 )
-@click.argument("sources", nargs=-1, required=True, metavar="SOURCE...")
+@click.argument("sources", nargs=-1, metavar="[SOURCE]...")
 @graph_option
 @click.option(
     "--metadata",
@@ -381,7 +382,7 @@ def demo(graph: str, output: Path) -> None:
     type=click.FloatRange(0, 1),
     default=None,
     metavar="X",
-    help="Keep weaker statements out of the graph.",
+    help="Keep weaker statements out of the graph; without SOURCE, out of one that there is.",
 )
 @client_options
 @click.option("-q", "--quiet", is_flag=True, help="No progress and no summary; problems are still told.")
@@ -407,6 +408,8 @@ def build(
     What addresses name, services are asked for, politely: arxiv:ID, oai:SET@FROM..UNTIL (arXiv's lists),
     doi:DOI, s2:ID, openalex:ID, hf:ORG/MODEL, and links to these; docs/sources.md lists them all. What came is kept, and asked for once.
     """
+    if not sources and (min_confidence is None or not Path(graph).exists()):
+        raise click.MissingParameter(param_type="argument", param_hint="'SOURCE...'")
     pairs = dict(_column(pair) for pair in columns)
     workers = workers or os.cpu_count() or 1
     _build(

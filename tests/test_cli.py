@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -14,6 +15,7 @@ import pytest
 from begat import api
 from begat.cli import cli
 from begat.graph.errors import BegatError, GraphError, SourceError, UsageError
+from begat.loaders.mining import pipeline
 
 ORCA = {
     "id": "2311.11045",
@@ -83,6 +85,28 @@ def test_building_again_changes_nothing_and_says_so(built: Path) -> None:
     run = begat("build", "papers.jsonl", cwd=built)
     assert "nothing changed" in words(run)
     assert content(built / "graph.begat") == before
+
+
+def test_what_a_graph_believes_is_changed_without_reading_anything_again(built: Path, tmp_path: Path) -> None:
+    def edges() -> list[float]:
+        run = begat("query", "MATCH ()-[r]->() RETURN r.confidence", "-g", graph, "--format", "json", cwd=built)
+        return [row["r.confidence"] for row in json.loads(run.stdout)]
+
+    graph = tmp_path / "copy.begat"
+    shutil.copy(built / "graph.begat", graph)
+    before = edges()
+    stricter = begat("build", "--min-confidence", "1", "-g", graph, cwd=built)
+    assert stricter.returncode == 0, words(stricter)
+    assert len(edges()) < len(before)
+    begat("build", "--min-confidence", str(pipeline.min_confidence), "-g", graph, cwd=built)
+    assert edges() == before
+
+
+def test_a_build_of_nothing_is_wrong_use(built: Path) -> None:
+    for arguments in ((), ("--min-confidence", "0.5", "-g", "none.begat")):
+        run = begat("build", *arguments, cwd=built)
+        assert run.returncode == 2 and "Missing argument 'SOURCE...'" in words(run)
+    assert not (built / "none.begat").exists()
 
 
 def test_a_graph_can_be_piped_in_and_data_out(tmp_path: Path) -> None:
