@@ -116,12 +116,14 @@ class Trees:
         """The log-odds of each row of measures, (rows,)."""
         if not len(rows):
             return np.zeros(0)
+        if rows.shape[1] <= self._flat.last:
+            raise ValueError(f"a judge's trees ask for measure {self._flat.last}, of {rows.shape[1]}: learn it anew")
         once = max(1, _AT_ONCE // max(1, self._flat.measure.size))
         return np.concatenate([self._scores(rows[at : at + once]) for at in range(0, len(rows), once)])
 
     def _scores(self, rows: Floats) -> Floats:
         flat = self._flat
-        seen = np.take(rows.astype(np.float32), flat.measure, axis=1, mode="clip")  # which spares looking at each index
+        seen = np.take(rows.astype(np.float32), flat.measure, axis=1, mode="clip")  # as `scores` has looked
         open_ = (seen <= flat.threshold).astype(flat.right_only.dtype)
         np.negative(open_, out=open_)  # -1 has all bits
         open_ |= flat.right_only
@@ -130,13 +132,12 @@ class Trees:
         return np.asarray(np.take(flat.value, flat.first + leaves).sum(axis=1), dtype=np.float64) + self.bias
 
     def arrays(self, name: str) -> dict[str, npt.NDArray[np.generic]]:
-        """What is stored of it."""
+        """What is stored of it: of `right` how far it is, which packs better."""
+        jump = self.right - np.arange(len(self.right))
         return {
             f"{name}.measure": self.measure,
             f"{name}.threshold": self.threshold,
-            f"{name}.jump": (self.right - np.arange(len(self.right))).astype(
-                np.int16
-            ),  # packs better than where it leads
+            f"{name}.jump": jump.astype(np.int16),
             f"{name}.value": self.value,
             f"{name}.roots": self.roots,
             f"{name}.bias": np.array(self.bias, dtype=np.float32),
@@ -175,6 +176,8 @@ class _Flat:
     right_only: npt.NDArray[np.unsignedinteger]
     value: npt.NDArray[np.float32]
     first: npt.NDArray[np.intp]
+    last: int
+    """The highest of the measures that are asked for."""
 
 
 def _flattened(trees: "Trees") -> _Flat:
@@ -210,6 +213,7 @@ def _flattened(trees: "Trees") -> _Flat:
         np.array(right_only, dtype=np.min_scalar_type(every)).reshape(most, len(asked)),
         trees.value[values],
         np.array(first, dtype=np.intp),
+        int(trees.measure.max(initial=0)),
     )
 
 

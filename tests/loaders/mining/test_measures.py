@@ -39,6 +39,12 @@ def test_trees_say_the_same_once_they_are_stored(grown: tuple[Trees, np.ndarray]
         assert np.allclose(Trees.load(data, "grown").scores(rows), judge.scores(rows), atol=1e-6)
 
 
+def test_rows_with_fewer_measures_than_trees_have_learned_from_are_refused(grown: tuple[Trees, np.ndarray]) -> None:
+    judge, rows = grown
+    with pytest.raises(ValueError, match="learn it anew"):
+        judge.scores(rows[:, : judge.measure.max()])
+
+
 def test_trees_learn_what_they_are_shown(grown: tuple[Trees, np.ndarray]) -> None:
     judge, rows = grown
     right = rows[:, 0] * rows[:, 1] > 0.2
