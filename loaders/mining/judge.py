@@ -24,8 +24,10 @@ JUDGED: tuple[Relation, ...] = (
     Relation.EXTENDS, Relation.VARIANT_OF, Relation.FINE_TUNED_FROM, Relation.DISTILLED_FROM, Relation.USES,
     Relation.SUBCLASS_OF, Relation.TRAINED_ON, Relation.EVALUATED_ON, Relation.OUTPERFORMS, Relation.COMPARED_WITH,
 )  # fmt: skip
-RIVALS: tuple[tuple[int, ...], ...] = ((0, 1, 2, 3, 4, 5), (6, 7), (8, 9))
-"""Relations (their places in JUDGED) of which a text states at most one between two things."""
+COMPARING = (8, 9)
+RIVALS: tuple[tuple[int, ...], ...] = ((0, 1, 2, 3, 4, 5), (6, 7), COMPARING)
+"""Relations (their places in JUDGED) of which a text states at most one between two things; COMPARING whichever way round:
+what beats another is compared with it, and the other with it."""
 
 
 NOWHERE = -9.0

@@ -15,7 +15,7 @@ from begat.graph import names as naming
 from begat.graph.vocabulary import NodeType, Relation
 from begat.loaders.mining import rules, stance
 from begat.loaders.mining.context import Candidate, Line, Scene
-from begat.loaders.mining.judge import JUDGED, NOWHERE, RIVALS, Judge, Scores, shipped
+from begat.loaders.mining.judge import COMPARING, JUDGED, NOWHERE, RIVALS, Judge, Scores, shipped
 from begat.loaders.mining.judges import Floats
 from begat.loaders.mining.measures import measures
 from begat.loaders.mining.reading import Name, Reading, Stated
@@ -151,7 +151,8 @@ def decide(
     best_subject: dict[tuple[int, int], float] = {}
     decided = []
     for chance, candidate, relation in proposals:
-        if (candidate.object, relation, candidate.subject) in taken:
+        reverse = COMPARING if relation in COMPARING else (relation,)
+        if any((candidate.object, other, candidate.subject) in taken for other in reverse):
             continue
         weight = _weight(chance, candidate)
         if weight < ALONE * best_subject.setdefault((relation, candidate.object), weight):

@@ -11,7 +11,9 @@ from begat.loaders.mining.judge import JUDGED, Scores
 from begat.loaders.mining.judges import Floats
 from tests.loaders.mining.test_rules import staged
 
-EXTENDS, USES, OUTPERFORMS = (JUDGED.index(r) for r in (Relation.EXTENDS, Relation.USES, Relation.OUTPERFORMS))
+EXTENDS, USES, OUTPERFORMS, COMPARED = (
+    JUDGED.index(r) for r in (Relation.EXTENDS, Relation.USES, Relation.OUTPERFORMS, Relation.COMPARED_WITH)
+)
 
 
 def stated(text: str, least: float = 0.5) -> set[tuple[str, str, str]]:
@@ -86,6 +88,22 @@ def test_only_the_surer_direction_is_stated() -> None:
     pairs = [Candidate(1, 2, []), Candidate(2, 1, [])]
     decided = relations.decide(pairs, chances({EXTENDS: 0.8}, {EXTENDS: 0.7}))
     assert [(c.subject, c.object) for (c, _), _ in decided] == [(1, 2)]
+
+
+@pytest.mark.parametrize(
+    ("forth", "back", "kept"),
+    [
+        ({OUTPERFORMS: 0.8}, {COMPARED: 0.7}, [(1, OUTPERFORMS)]),
+        ({COMPARED: 0.6}, {OUTPERFORMS: 0.7}, [(2, OUTPERFORMS)]),
+        ({COMPARED: 0.8}, {COMPARED: 0.7}, [(1, COMPARED)]),
+        ({EXTENDS: 0.8}, {USES: 0.7}, [(1, EXTENDS), (2, USES)]),
+    ],
+)
+def test_what_is_compared_one_way_is_not_compared_the_other(
+    forth: dict[int, float], back: dict[int, float], kept: list[tuple[int, int]]
+) -> None:
+    decided = relations.decide([Candidate(1, 2, []), Candidate(2, 1, [])], chances(forth, back))
+    assert [(c.subject, relation) for (c, relation), _ in decided] == kept
 
 
 def test_only_the_surest_subject_of_an_object_is_stated() -> None:
