@@ -109,7 +109,7 @@ def test_odd_texts_are_mined_without_complaint(text: str) -> None:
 
 
 PLAIN = [
-    ("Magpie is fine-tuned from Heron.", "Magpie", Relation.FINE_TUNED_FROM, "Heron"),
+    ("Kingfisher is fine-tuned from Heron.", "Kingfisher", Relation.FINE_TUNED_FROM, "Heron"),
     ("Plover-7B was initialised from Heron-7B.", "Plover-7B", Relation.FINE_TUNED_FROM, "Heron-7B"),
     ("Tern is distilled from Heron.", "Tern", Relation.DISTILLED_FROM, "Heron"),
     ("Wren-2 is the successor of Wren.", "Wren-2", Relation.EXTENDS, "Wren"),
